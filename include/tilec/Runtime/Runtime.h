@@ -1,0 +1,172 @@
+/*===- Runtime.h - What compiled code needs at run time -----------*- C -*-===//
+ *
+ * Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+ * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+ *
+ *===----------------------------------------------------------------------===//
+ *
+ * The run-time library: a thread pool, scratch memory, located failures and
+ * measurements. A C11 interface that depends on libc and pthreads only. It has
+ * two sides: compiled code calls the functions that take a `tilec_rt_worker`;
+ * whoever runs compiled code makes a pool and calls `tilec_rt_call`.
+ *
+ *===----------------------------------------------------------------------===*/
+
+#ifndef TILEC_RUNTIME_RUNTIME_H
+#define TILEC_RUNTIME_RUNTIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*===----------------------------------------------------------------------===*
+ * The side of compiled code
+ *===----------------------------------------------------------------------===*/
+
+/* The core that runs a piece of compiled code. Only these fields are part of
+ * the binary interface; more follow that belong to the run-time library. */
+typedef struct tilec_rt_worker {
+  /* Offset 0. The worker's arena, 64-byte aligned, at least the entry's
+   * declared scratch size, of unspecified contents. No other worker uses it.
+   * A loop body shares it with the code around the loop when both run on the
+   * same worker, so storage that lives across a loop keeps its own offset. */
+  char *scratch;
+  /* Offset 8. Not 0 once something failed; written only by the thread that
+   * runs the worker. Compiled code polls it after every scope and every
+   * tilec_rt_parallel_for, and returns early. */
+  int32_t failed;
+} tilec_rt_worker;
+
+/* A compiled entry. `tensors` holds the data pointers of the tensor parameters
+ * in their order; `scalars` the scalar parameters in their order (bit
+ * patterns; an FP32 in the low 32 bits), then the dynamic names. */
+typedef void (*tilec_rt_entry)(tilec_rt_worker *worker, void *const *tensors,
+                               const int64_t *scalars);
+
+/* One iteration of a parallel loop. */
+typedef void (*tilec_rt_body)(tilec_rt_worker *worker, void *env,
+                              int64_t iteration);
+
+/* A place in a source file at which a check may fail. In the message `{0}` to
+ * `{7}` stand for the values given to tilec_rt_fail. Static storage. */
+typedef struct tilec_rt_site {
+  const char *file;
+  int32_t line;
+  int32_t column;
+  const char *message;
+} tilec_rt_site;
+
+/* Runs `body` once for each iteration 0 .. count-1, on all workers of the pool
+ * that are free, and returns when all are done. Everything written before the
+ * call is visible to the bodies, everything the bodies wrote is visible after
+ * it. A loop inside a body runs on the body's worker, in order. When
+ * iterations fail, those below the lowest failing one have all run, later ones
+ * may not have, and the failure that is kept is that of the lowest. Does
+ * nothing on a worker that has failed. */
+void tilec_rt_parallel_for(tilec_rt_worker *worker, tilec_rt_body body,
+                           void *env, int64_t count);
+
+/* Records a failure and sets `worker->failed`. Only the first of a worker's
+ * iteration counts. `count` is at most 8; the values are copied. */
+void tilec_rt_fail(tilec_rt_worker *worker, const tilec_rt_site *site,
+                   int64_t count, const int64_t *values);
+
+/* 64-byte aligned storage of unspecified contents that lives until the end of
+ * the call. Null only after a failure has been recorded. */
+void *tilec_rt_alloc(tilec_rt_worker *worker, int64_t bytes);
+
+/* Bracket a scope; `scope` numbers it from 0. They cost a load and a branch
+ * when the call is not profiled. Scopes may nest; an outer one includes its
+ * inner ones. */
+void tilec_rt_scope_enter(tilec_rt_worker *worker, int32_t scope);
+void tilec_rt_scope_leave(tilec_rt_worker *worker, int32_t scope);
+
+/* Counts bytes read from tensors and floating-point operations: for the call,
+ * and for the innermost scope that the worker is in. Only code compiled to be
+ * measured calls it. */
+void tilec_rt_count(tilec_rt_worker *worker, int64_t bytes_read, int64_t flop);
+
+/*===----------------------------------------------------------------------===*
+ * The side of whoever runs compiled code
+ *===----------------------------------------------------------------------===*/
+
+/* The threads and the scratch memory that calls share. */
+typedef struct tilec_rt_pool tilec_rt_pool;
+
+/* What stopped a call. The file name is static storage of the compiled code:
+ * copy it before unloading that. It is "" and the line 0 where the failure has
+ * no place in a source file (out of memory). */
+typedef struct tilec_rt_error {
+  const char *file;
+  int32_t line;
+  int32_t column;
+  char message[496];
+} tilec_rt_error;
+
+/* What tilec_rt_call_measured counts. The caller sets the last five fields,
+ * the call sets the others. */
+typedef struct tilec_rt_measurements {
+  int64_t parallel_regions; /* outermost loops entered that had iterations */
+  int64_t chunks;           /* pieces in which workers took their iterations */
+  int64_t alloc_bytes;      /* peak of tilec_rt_alloc */
+  int64_t scratch_bytes;    /* scratch of all workers that took part */
+  int64_t bytes_read;       /* sums of tilec_rt_count */
+  int64_t flop;
+  /* Added to: seconds of scope s on worker w (0 is the calling thread) at
+   * [w * scope_count + s]. Null: no profile. `worker_count` is at least
+   * tilec_rt_pool_threads(). */
+  double *scope_seconds;
+  /* Added to, laid out alike: what tilec_rt_count was told. May be null. */
+  int64_t *scope_bytes;
+  int64_t *scope_flop;
+  int32_t scope_count;
+  int32_t worker_count;
+} tilec_rt_measurements;
+
+/* The number of threads that this process can keep busy: its affinity mask,
+ * cut to its control group's processor quota; at least 1. */
+int32_t tilec_rt_default_threads(void);
+
+/* A pool for calls of `threads` threads, the calling one included; 0 asks for
+ * tilec_rt_default_threads(). Threads start with the first loop that wants
+ * them; a child process after fork() starts its own. Null: out of memory. */
+tilec_rt_pool *tilec_rt_pool_create(int32_t threads);
+
+/* Ends the threads and frees everything. No call may be under way. Null is
+ * allowed. */
+void tilec_rt_pool_destroy(tilec_rt_pool *pool);
+
+/* The number of threads that the pool was made for. */
+int32_t tilec_rt_pool_threads(const tilec_rt_pool *pool);
+
+/* Runs an entry in the calling thread and the pool's. Returns 0, or 1 after a
+ * failure, which `error` (may be null) then describes. Several threads may
+ * call at once: each call has its own state, and a loop that finds the pool's
+ * threads busy with another call's loop runs on the calling thread alone.
+ * While it runs, rounding is to nearest, subnormals are kept and
+ * floating-point exceptions are masked, in every thread; the caller's settings
+ * are restored. `scratch_bytes` is what the entry declares. */
+int32_t tilec_rt_call(tilec_rt_pool *pool, tilec_rt_entry entry,
+                      int64_t scratch_bytes, void *const *tensors,
+                      const int64_t *scalars, tilec_rt_error *error);
+
+/* The same with measurements (may be null). */
+int32_t tilec_rt_call_measured(tilec_rt_pool *pool, tilec_rt_entry entry,
+                               int64_t scratch_bytes, void *const *tensors,
+                               const int64_t *scalars, tilec_rt_error *error,
+                               tilec_rt_measurements *measurements);
+
+/* Writes "file:line:column: error: message" (without the place where there is
+ * none) into `buffer`, cut to its size and always terminated. Returns the
+ * length that the whole text has. */
+size_t tilec_rt_error_format(const tilec_rt_error *error, char *buffer,
+                             size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TILEC_RUNTIME_RUNTIME_H */

@@ -1,0 +1,183 @@
+//===- Internal.h - The state behind Runtime.h ------------------*- C++ -*-===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The library is linked into plain C programs, so it uses those headers of C++
+// only that need no library: no `new`, no containers, no exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEC_LIB_RUNTIME_INTERNAL_H
+#define TILEC_LIB_RUNTIME_INTERNAL_H
+
+#include "tilec/Runtime/Runtime.h"
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <pthread.h>
+
+namespace tilec::runtime {
+
+inline constexpr size_t cacheLine = 64;
+inline constexpr int32_t maxValues = 8;
+inline constexpr int32_t maxScopeDepth = 8;
+
+/// A failed check before its message is written.
+struct Failure {
+  const tilec_rt_site *site = nullptr;
+  int32_t count = 0;
+  int64_t values[maxValues] = {};
+};
+
+/// Heads each block of tilec_rt_alloc.
+struct Block {
+  Block *next;
+};
+
+/// One tilec_rt_call under way.
+struct Call {
+  int64_t scratchBytes;
+  /// Tells this call from earlier ones on the same pool.
+  uint64_t id;
+  /// Null without a profile; a row of `scopeCount` for each worker.
+  double *scopeSeconds;
+  /// Null, or laid out as `scopeSeconds`.
+  int64_t *scopeBytes;
+  int64_t *scopeFlop;
+  int32_t scopeCount;
+  int32_t profiledWorkers;
+  /// All blocks of tilec_rt_alloc; freed at the end.
+  std::atomic<Block *> blocks{nullptr};
+  std::atomic<int64_t> allocBytes{0};
+  std::atomic<int64_t> chunks{0};
+  std::atomic<int64_t> bytesRead{0};
+  std::atomic<int64_t> flop{0};
+  std::atomic<int32_t> workers{0};
+  int64_t regions = 0;
+};
+
+struct Worker : tilec_rt_worker {
+  tilec_rt_pool *pool;
+  Call *call;
+  int32_t index;
+  /// Whether a loop body runs: loops inside it do not fork.
+  bool inLoop;
+  size_t scratchSize;
+  uint64_t lastCall;
+  Failure failure;
+  /// The worker's row of Call::scopeSeconds, or null.
+  double *scopeSeconds;
+  int32_t scopeDepth;
+  int64_t scopeStarts[maxScopeDepth];
+  int32_t scopes[maxScopeDepth];
+};
+
+static_assert(offsetof(tilec_rt_worker, scratch) == 0 &&
+                  offsetof(tilec_rt_worker, failed) == 8,
+              "compiled code relies on these offsets");
+
+inline Worker *getWorker(tilec_rt_worker *worker) {
+  return static_cast<Worker *>(worker);
+}
+
+/// The calling thread's worker of one call; kept by the pool between calls so
+/// that its scratch memory is touched only once.
+struct CallerWorker {
+  Worker worker;
+  CallerWorker *next;
+};
+
+/// The loop that the pool's threads run.
+struct Loop {
+  tilec_rt_body body;
+  void *env;
+  int64_t count;
+  Call *call;
+  /// The first iteration that nobody has taken.
+  alignas(cacheLine) std::atomic<int64_t> next;
+  /// The lowest iteration that failed, or INT64_MAX; `failure` is its.
+  alignas(cacheLine) std::atomic<int64_t> lowestFailed;
+  std::atomic<uint32_t> failureLock;
+  Failure failure;
+};
+
+/// 64-byte aligned memory, advised to use huge pages when large. Null if there
+/// is none.
+void *allocateAligned(size_t bytes);
+
+/// Makes the worker part of the call: its counters, its profile, its scratch
+/// memory. False if there is no memory.
+bool joinCall(Worker &worker, Call &call);
+
+/// Writes the message of a failure.
+void describeFailure(const Failure &failure, tilec_rt_error &error);
+
+/// The processors that the control group of `/proc/self/cgroup`-like file
+/// `membership` grants, with the hierarchies mounted at `mount`; INT32_MAX
+/// without a limit.
+int32_t readControlGroupLimit(const char *membership, const char *mount);
+
+} // namespace tilec::runtime
+
+struct tilec_rt_pool {
+  using Worker = tilec::runtime::Worker;
+
+  int32_t threads;
+  /// How long a thread spins before it sleeps.
+  int64_t spinNanoseconds;
+  /// Workers 1 .. threads-1 and their threads, at index - 1.
+  Worker *workers;
+  pthread_t *handles;
+
+  /// The process whose threads these are; negated while a child process is
+  /// putting the pool back into its first state.
+  std::atomic<int32_t> process;
+  std::atomic<uint64_t> calls;
+
+  /// Held by the call whose loop the threads run; guards `loop` too.
+  std::atomic<uint32_t> busy;
+  /// How many threads run, and whether starting them has been tried.
+  int32_t started;
+  bool tried;
+
+  std::atomic<uint32_t> callersLock;
+  tilec::runtime::CallerWorker *freeCallers;
+
+  /// The number of the current loop (32 bits), whether threads may still enter
+  /// it (1 bit), how many are inside (31 bits). All in one word, so that a
+  /// thread which wakes late cannot enter a loop that has ended.
+  alignas(tilec::runtime::cacheLine) std::atomic<uint64_t> state;
+  std::atomic<uint32_t> stop;
+  /// Futex of the threads that wait for a loop, and how many sleep on it.
+  alignas(tilec::runtime::cacheLine) std::atomic<uint32_t> loopTicket;
+  std::atomic<uint32_t> loopSleepers;
+  /// Futex of the caller that waits for the threads inside its loop.
+  std::atomic<uint32_t> joinTicket;
+  std::atomic<uint32_t> joinSleepers;
+
+  alignas(tilec::runtime::cacheLine) tilec::runtime::Loop loop;
+};
+
+namespace tilec::runtime {
+
+/// Gives a pool that a fork brought into this process threads of its own.
+void adoptPool(tilec_rt_pool &pool);
+
+/// A lock for a few instructions.
+class SpinLock {
+public:
+  explicit SpinLock(std::atomic<uint32_t> &word);
+  ~SpinLock() { word.store(0, std::memory_order_release); }
+  SpinLock(const SpinLock &) = delete;
+  SpinLock &operator=(const SpinLock &) = delete;
+
+private:
+  std::atomic<uint32_t> &word;
+};
+
+} // namespace tilec::runtime
+
+#endif // TILEC_LIB_RUNTIME_INTERNAL_H

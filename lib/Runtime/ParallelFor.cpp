@@ -1,0 +1,270 @@
+//===- ParallelFor.cpp - Loops over the threads of a pool -----------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The threads spin on one word that holds the number of the current loop. The
+// caller fills in the loop, opens the word, takes part, closes the word, and
+// waits until the threads that entered have left. A thread that never noticed
+// the loop costs nothing.
+//
+// Iterations are handed out in ascending order from one counter, in pieces that
+// shrink to one iteration: a thread runs out of work only when each of the
+// others is in its last piece.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Internal.h"
+#include "Platform.h"
+#include <csignal>
+#include <sched.h>
+#include <sys/prctl.h>
+
+using namespace tilec::runtime;
+
+namespace {
+constexpr uint64_t openBit = uint64_t(1) << 31;
+constexpr uint64_t insideMask = openBit - 1;
+
+uint32_t getLoopNumber(uint64_t state) { return uint32_t(state >> 32); }
+
+/// Spins until `done()` or the time is over; returns what `done` said last.
+/// After a while it lets other threads have the core between two looks: the one
+/// that is waited for may have none.
+template <typename Done> bool spinUntil(int64_t nanoseconds, Done done) {
+  constexpr int looksPerClockRead = 32;
+  constexpr int64_t politeAfter = 20000;
+  int64_t start = 0;
+  while (true) {
+    for (int i = 0; i < looksPerClockRead; ++i) {
+      if (done())
+        return true;
+      relaxCore();
+    }
+    int64_t now = nowNanoseconds();
+    if (start == 0)
+      start = now;
+    if (now - start >= nanoseconds)
+      return done();
+    if (now - start >= politeAfter)
+      sched_yield();
+  }
+}
+} // namespace
+
+/// Takes the next piece of the loop; false if there is none.
+static bool takePiece(Loop &loop, int32_t threads, int64_t &begin,
+                      int64_t &end) {
+  begin = loop.next.load(std::memory_order_relaxed);
+  while (begin < loop.count) {
+    int64_t piece = (loop.count - begin) / (int64_t(4) * threads);
+    end = begin + (piece > 1 ? piece : 1);
+    if (loop.next.compare_exchange_weak(begin, end, std::memory_order_relaxed))
+      return true;
+  }
+  return false;
+}
+
+/// Keeps the failure of the worker's iteration if it is the lowest so far, and
+/// makes the worker ready for the lower iterations that it may still take.
+static void recordFailure(Loop &loop, Worker &worker, int64_t iteration) {
+  {
+    SpinLock lock(loop.failureLock);
+    if (iteration < loop.lowestFailed.load(std::memory_order_relaxed)) {
+      loop.failure = worker.failure;
+      loop.lowestFailed.store(iteration, std::memory_order_relaxed);
+    }
+  }
+  worker.failed = 0;
+}
+
+static void runBody(Worker &worker, tilec_rt_body body, void *env,
+                    int64_t iteration) {
+  int32_t depth = worker.scopeDepth;
+  body(&worker, env, iteration);
+  // A failed body leaves its scopes open.
+  worker.scopeDepth = depth;
+}
+
+/// One worker's share of a loop.
+static void runShare(Loop &loop, Worker &worker, int32_t threads) {
+  int64_t begin, end, pieces = 0;
+  while (takePiece(loop, threads, begin, end)) {
+    ++pieces;
+    for (int64_t i = begin; i < end; ++i) {
+      if (i > loop.lowestFailed.load(std::memory_order_relaxed))
+        break;
+      runBody(worker, loop.body, loop.env, i);
+      if (worker.failed)
+        recordFailure(loop, worker, i);
+    }
+  }
+  if (pieces)
+    loop.call->chunks.fetch_add(pieces, std::memory_order_relaxed);
+}
+
+//===----------------------------------------------------------------------===//
+// The threads of the pool
+//===----------------------------------------------------------------------===//
+
+/// Waits for a loop other than number `seen`. False if the pool ends.
+static bool waitForLoop(tilec_rt_pool &pool, uint32_t seen) {
+  auto arrived = [&] {
+    return getLoopNumber(pool.state.load(std::memory_order_seq_cst)) != seen ||
+           pool.stop.load(std::memory_order_seq_cst);
+  };
+  while (!spinUntil(pool.spinNanoseconds, arrived)) {
+    uint32_t ticket = pool.loopTicket.load(std::memory_order_seq_cst);
+    // In this order, and openLoop() in the opposite one: either it sees the
+    // sleeper, or the loop is seen here.
+    pool.loopSleepers.fetch_add(1, std::memory_order_seq_cst);
+    if (!arrived())
+      futexWait(pool.loopTicket, ticket);
+    pool.loopSleepers.fetch_sub(1, std::memory_order_seq_cst);
+  }
+  return !pool.stop.load(std::memory_order_seq_cst);
+}
+
+/// Enters the current loop if it is still open; sets `seen` to its number.
+static bool enterLoop(tilec_rt_pool &pool, uint32_t &seen) {
+  uint64_t state = pool.state.load(std::memory_order_acquire);
+  seen = getLoopNumber(state);
+  while (state & openBit) {
+    if (pool.state.compare_exchange_weak(state, state + 1,
+                                         std::memory_order_acquire)) {
+      seen = getLoopNumber(state);
+      return true;
+    }
+    seen = getLoopNumber(state);
+  }
+  return false;
+}
+
+static void leaveLoop(tilec_rt_pool &pool) {
+  pool.state.fetch_sub(1, std::memory_order_seq_cst);
+  if (pool.joinSleepers.load(std::memory_order_seq_cst)) {
+    pool.joinTicket.fetch_add(1, std::memory_order_seq_cst);
+    futexWake(pool.joinTicket, 1);
+  }
+}
+
+static void *runThread(void *argument) {
+  Worker &worker = *static_cast<Worker *>(argument);
+  tilec_rt_pool &pool = *worker.pool;
+  prctl(PR_SET_NAME, "tilec-worker", 0, 0, 0);
+  setFloatControl(defaultFloatControl);
+  uint32_t seen = 0;
+  while (waitForLoop(pool, seen)) {
+    if (!enterLoop(pool, seen))
+      continue;
+    // Without scratch memory the others do the work.
+    if (joinCall(worker, *pool.loop.call))
+      runShare(pool.loop, worker, pool.threads);
+    leaveLoop(pool);
+  }
+  return nullptr;
+}
+
+/// Starts the threads, as many as the system allows. They take no signals:
+/// those are the program's.
+static void startThreads(tilec_rt_pool &pool) {
+  pool.tried = true;
+  sigset_t all, previous;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &previous);
+  while (pool.started + 1 < pool.threads &&
+         pthread_create(&pool.handles[pool.started], nullptr, runThread,
+                        &pool.workers[pool.started]) == 0)
+    ++pool.started;
+  pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+}
+
+//===----------------------------------------------------------------------===//
+// The caller's side
+//===----------------------------------------------------------------------===//
+
+static void openLoop(tilec_rt_pool &pool, int64_t count) {
+  uint64_t number = getLoopNumber(pool.state.load(std::memory_order_relaxed));
+  pool.state.store((number + 1) << 32 | openBit, std::memory_order_seq_cst);
+  pool.loopTicket.fetch_add(1, std::memory_order_seq_cst);
+  if (pool.loopSleepers.load(std::memory_order_seq_cst)) {
+    int64_t useful = count - 1 < pool.started ? count - 1 : pool.started;
+    futexWake(pool.loopTicket, static_cast<int>(useful));
+  }
+}
+
+/// Lets no more threads in and waits for those inside.
+static void closeLoop(tilec_rt_pool &pool) {
+  pool.state.fetch_and(~openBit, std::memory_order_seq_cst);
+  auto empty = [&] {
+    return (pool.state.load(std::memory_order_seq_cst) & insideMask) == 0;
+  };
+  while (!spinUntil(pool.spinNanoseconds, empty)) {
+    uint32_t ticket = pool.joinTicket.load(std::memory_order_seq_cst);
+    pool.joinSleepers.store(1, std::memory_order_seq_cst);
+    if (!empty())
+      futexWait(pool.joinTicket, ticket);
+    pool.joinSleepers.store(0, std::memory_order_seq_cst);
+  }
+}
+
+static void runSerially(Worker &worker, tilec_rt_body body, void *env,
+                        int64_t count) {
+  bool outer = worker.inLoop;
+  worker.inLoop = true;
+  for (int64_t i = 0; i < count && !worker.failed; ++i)
+    runBody(worker, body, env, i);
+  worker.inLoop = outer;
+}
+
+/// Runs the loop on the pool's threads, which the caller has taken.
+static void runOnThreads(tilec_rt_pool &pool, Worker &worker,
+                         tilec_rt_body body, void *env, int64_t count) {
+  Loop &loop = pool.loop;
+  loop.body = body;
+  loop.env = env;
+  loop.count = count;
+  loop.call = worker.call;
+  loop.next.store(0, std::memory_order_relaxed);
+  loop.lowestFailed.store(INT64_MAX, std::memory_order_relaxed);
+  loop.failureLock.store(0, std::memory_order_relaxed);
+  worker.inLoop = true;
+  openLoop(pool, count);
+  runShare(loop, worker, pool.threads);
+  closeLoop(pool);
+  worker.inLoop = false;
+  if (loop.lowestFailed.load(std::memory_order_relaxed) != INT64_MAX) {
+    worker.failure = loop.failure;
+    worker.failed = 1;
+  }
+}
+
+/// Takes the pool's threads if nobody else has them and there are any.
+static bool takeThreads(tilec_rt_pool &pool) {
+  if (pool.busy.load(std::memory_order_relaxed) ||
+      pool.busy.exchange(1, std::memory_order_acquire))
+    return false;
+  if (!pool.tried)
+    startThreads(pool);
+  if (pool.started)
+    return true;
+  pool.busy.store(0, std::memory_order_release);
+  return false;
+}
+
+extern "C" void tilec_rt_parallel_for(tilec_rt_worker *w, tilec_rt_body body,
+                                      void *env, int64_t count) {
+  Worker &worker = *getWorker(w);
+  if (worker.failed || count <= 0)
+    return;
+  if (worker.inLoop)
+    return runSerially(worker, body, env, count);
+  ++worker.call->regions;
+  tilec_rt_pool &pool = *worker.pool;
+  if (count == 1 || pool.threads == 1 || !takeThreads(pool))
+    return runSerially(worker, body, env, count);
+  runOnThreads(pool, worker, body, env, count);
+  pool.busy.store(0, std::memory_order_release);
+}

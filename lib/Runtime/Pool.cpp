@@ -1,0 +1,109 @@
+//===- Pool.cpp - Making, forking and ending thread pools -----------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Internal.h"
+#include "Platform.h"
+#include <cstdlib>
+#include <new>
+#include <sched.h>
+
+using namespace tilec::runtime;
+
+SpinLock::SpinLock(std::atomic<uint32_t> &word) : word(word) {
+  // The holder may have lost its core: let it run.
+  for (int spins = 0; word.exchange(1, std::memory_order_acquire); ++spins)
+    spins < 64 ? relaxCore() : (void)sched_yield();
+}
+
+/// The state before any thread has started; scratch memory is kept.
+static void resetPool(tilec_rt_pool &pool) {
+  pool.started = 0;
+  pool.tried = false;
+  pool.busy.store(0, std::memory_order_relaxed);
+  pool.callersLock.store(0, std::memory_order_relaxed);
+  pool.state.store(0, std::memory_order_relaxed);
+  pool.stop.store(0, std::memory_order_relaxed);
+  pool.loopTicket.store(0, std::memory_order_relaxed);
+  pool.loopSleepers.store(0, std::memory_order_relaxed);
+  pool.joinTicket.store(0, std::memory_order_relaxed);
+  pool.joinSleepers.store(0, std::memory_order_relaxed);
+}
+
+void tilec::runtime::adoptPool(tilec_rt_pool &pool) {
+  int32_t self = getpid();
+  int32_t owner = pool.process.load(std::memory_order_acquire);
+  while (owner != self) {
+    if (owner != -self && pool.process.compare_exchange_strong(owner, -self)) {
+      resetPool(pool);
+      pool.process.store(self, std::memory_order_release);
+      return;
+    }
+    relaxCore();
+    owner = pool.process.load(std::memory_order_acquire);
+  }
+}
+
+static void freeWorkers(tilec_rt_pool &pool) {
+  for (int32_t i = 0; i + 1 < pool.threads; ++i)
+    free(pool.workers[i].scratch);
+  while (CallerWorker *caller = pool.freeCallers) {
+    pool.freeCallers = caller->next;
+    free(caller->worker.scratch);
+    free(caller);
+  }
+  free(pool.workers);
+  free(pool.handles);
+}
+
+extern "C" tilec_rt_pool *tilec_rt_pool_create(int32_t threads) {
+  // Spinning helps only where every thread has a core.
+  constexpr int64_t spinAlone = 2000000, spinCrowded = 5000;
+  int32_t available = tilec_rt_default_threads();
+  if (threads <= 0)
+    threads = available;
+  void *memory = nullptr;
+  if (posix_memalign(&memory, cacheLine, sizeof(tilec_rt_pool)))
+    return nullptr;
+  auto *pool = new (memory) tilec_rt_pool{};
+  size_t others = static_cast<size_t>(threads) - 1;
+  pool->threads = threads;
+  pool->spinNanoseconds = threads <= available ? spinAlone : spinCrowded;
+  pool->workers = static_cast<Worker *>(calloc(others + 1, sizeof(Worker)));
+  pool->handles =
+      static_cast<pthread_t *>(calloc(others + 1, sizeof(pthread_t)));
+  if (!pool->workers || !pool->handles) {
+    free(pool->workers);
+    free(pool->handles);
+    free(pool);
+    return nullptr;
+  }
+  for (int32_t i = 0; i + 1 < threads; ++i) {
+    pool->workers[i].pool = pool;
+    pool->workers[i].index = i + 1;
+    pool->workers[i].inLoop = true;
+  }
+  resetPool(*pool);
+  pool->process.store(getpid(), std::memory_order_release);
+  return pool;
+}
+
+extern "C" void tilec_rt_pool_destroy(tilec_rt_pool *pool) {
+  if (!pool)
+    return;
+  adoptPool(*pool);
+  pool->stop.store(1, std::memory_order_seq_cst);
+  pool->loopTicket.fetch_add(1, std::memory_order_seq_cst);
+  futexWake(pool->loopTicket, pool->threads);
+  for (int32_t i = 0; i < pool->started; ++i)
+    pthread_join(pool->handles[i], nullptr);
+  freeWorkers(*pool);
+  free(pool);
+}
+
+extern "C" int32_t tilec_rt_pool_threads(const tilec_rt_pool *pool) {
+  return pool->threads;
+}
