@@ -118,4 +118,21 @@ def Tile_AssertOp : Tile_Op<"assert"> {
   let hasCanonicalizeMethod = 1;
 }
 
+def Tile_ReturnIfOp : Tile_Op<"return_if"> {
+  let summary = "Leaves the function where the condition holds";
+  let description = [{
+    Made by the lowering, behind what may have recorded a failure; structured control
+    flow has no early exit of its own. The function returns nothing.
+
+    ```mlir
+    func.func @return_if(%failed: i1) {
+      tile.return_if %failed
+      return
+    }
+    ```
+  }];
+  let arguments = (ins I1:$condition);
+  let assemblyFormat = "$condition attr-dict";
+}
+
 #endif // TILEC_DIALECT_TILE_TILECONTROLOPS_TD

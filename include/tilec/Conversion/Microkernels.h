@@ -1,0 +1,56 @@
+//===- Microkernels.h - Shared functions for contractions -------*- C++ -*-===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A contraction is a call of a function that all contractions of its kind in
+// a module share. Which instructions and register tiles it uses is read off a
+// table (lib/Conversion/Microkernels/Table.cpp) for the target.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEC_CONVERSION_MICROKERNELS_H
+#define TILEC_CONVERSION_MICROKERNELS_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace tilec {
+
+class CPUTarget;
+
+/// What a matmul multiplies: A and B hold the element type, C is f32, or i32
+/// for Int8.
+enum class MatmulElement : uint8_t { BF16, FP16, FP32, Int8 };
+
+struct MatmulKind {
+  MatmulElement element = MatmulElement::FP32;
+  /// B is stored as [n, k] instead of [k, n].
+  bool transposeB = false;
+};
+
+/// The private function of \p kind in \p module, added at its first use with
+/// whatever it calls. Its type is
+///
+///   (a: !llvm.ptr, aRowStride: i64, aKStride: i64,
+///    b: !llvm.ptr, bStride: i64, c: !llvm.ptr, cStride: i64,
+///    m: i64, n: i64, k: i64, accumulate: i1) -> ()
+///
+/// with strides in elements: A[i, p] is at `a + i*aRowStride + p*aKStride`,
+/// B[p, j] at `b + p*bStride + j` (transposed: `b + j*bStride + p`), C[i, j]
+/// at `c + i*cStride + j`. Each cell starts at +0, or at C if `accumulate`, and
+/// takes k in the language's order (docs/language.md, numerics). m, n and k
+/// may be any number >= 0. Reads and writes only the cells named; pointers are
+/// aligned to their elements, and C overlaps neither A nor B. Needs up to
+/// 48 KB of stack.
+///
+/// The caller's floating-point environment is the default one; the function
+/// leaves it so.
+mlir::func::FuncOp getMatmulKernel(mlir::ModuleOp module, MatmulKind kind,
+                                   const CPUTarget &target);
+
+} // namespace tilec
+
+#endif // TILEC_CONVERSION_MICROKERNELS_H

@@ -1,0 +1,55 @@
+//===- Compiler.h - From tile IR to machine code ----------------*- C++ -*-===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEC_EXECUTIONENGINE_COMPILER_H
+#define TILEC_EXECUTIONENGINE_COMPILER_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "tilec/Pipelines/Pipelines.h"
+#include "llvm/Support/Error.h"
+#include <functional>
+#include <memory>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+class raw_pwrite_stream;
+} // namespace llvm
+
+namespace tilec {
+
+struct CompileOptions {
+  /// Empty strings stand for the host.
+  std::string triple, cpu, features;
+  /// 0 to 3.
+  unsigned optLevel = 3;
+  PipelineOptions pipeline;
+  /// Called on each pass manager before it runs: to print IR between passes,
+  /// or to write a reproducer.
+  std::function<void(mlir::PassManager &)> configure;
+};
+
+/// Runs both pipelines: on success `module` is in the LLVM dialect. Diagnostics
+/// go to the context's handlers.
+llvm::Error lowerModule(mlir::ModuleOp module, const CPUTarget &target,
+                        const CompileOptions &options);
+
+/// Translates a module of the LLVM dialect to LLVM IR and optimizes it.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateModule(mlir::ModuleOp module, llvm::LLVMContext &context,
+                const CPUTarget &target, const CompileOptions &options);
+
+enum class OutputKind { Assembly, Object };
+
+/// Emits machine code for `module`.
+llvm::Error emitMachineCode(llvm::Module &module, const CPUTarget &target,
+                            const CompileOptions &options, OutputKind kind,
+                            llvm::raw_pwrite_stream &out);
+
+} // namespace tilec
+
+#endif // TILEC_EXECUTIONENGINE_COMPILER_H

@@ -1,0 +1,124 @@
+//===- Block.cpp - Cuts rows and columns into register tiles --------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Functions.h"
+
+using namespace tilec;
+using namespace tilec::emit;
+using namespace tilec::microkernel;
+using namespace mlir;
+
+using Values = KernelBuilder::Values;
+
+namespace {
+struct BlockEmitter {
+  KernelBuilder &code;
+  const Kernel &kernel = code.kernel;
+  int64_t narrowColumns = kernel.row.narrowVectors * kernel.row.lanes;
+  int64_t bytes = kernel.packedB ? 4 : kernel.elementBytes();
+
+  Expr a = code.argument(0), b = code.argument(1), bStride = code.argument(2);
+  Expr c = code.argument(3), cStride = code.argument(4);
+  Expr m = code.argument(5), n = code.argument(6), k = code.argument(7);
+  Expr fresh = code.argument(8), next = code.argument(9);
+
+  void emit();
+  Values emitRows(const Expr &row, RegisterTile tile, ValueRange position);
+  Values emitColumns(const Expr &row, const Expr &begin, const Expr &end,
+                     RegisterTile tile, bool masked, ValueRange position);
+  void emitTail();
+  Expr roundDown(const Expr &x, int64_t multiple) {
+    return x / multiple * multiple;
+  }
+};
+} // namespace
+
+/// Tiles of `tile.rows` rows from \p row on, for the columns [begin, end).
+Values BlockEmitter::emitColumns(const Expr &row, const Expr &begin,
+                                 const Expr &end, RegisterTile tile,
+                                 bool masked, ValueRange position) {
+  func::FuncOp callee = getTileFunction(kernel, tile, masked);
+  int64_t columns = int64_t(tile.vectors) * kernel.row.lanes;
+  Expr rowBytes = n * bytes;
+  // All tiles over one k together prefetch a row.
+  Expr advance = code.i64(columns * bytes * tile.rows) / m;
+  return code.forLoop(
+      begin, end, columns, position, [&](Expr j, ValueRange values) {
+        Expr cell = code.at(code.at(c, row * cStride), j * 4);
+        return code.call(callee, {code.at(a, row * 4), code.at(b, j * bytes),
+                                  bStride, cell, cStride, k, n - j, fresh,
+                                  values[0], values[1], rowBytes,
+                                  advance});
+      });
+}
+
+/// All columns of the rows from \p row on.
+Values BlockEmitter::emitRows(const Expr &row, RegisterTile tile,
+                              ValueRange position) {
+  if (kernel.packedB)
+    tile.vectors = std::min(tile.vectors, kernel.row.panelVectors);
+  Expr wideEnd = roundDown(n, int64_t(tile.vectors) * kernel.row.lanes);
+  Values reached = emitColumns(row, code.i64(0), wideEnd, tile,
+                               /*masked=*/false, position);
+  RegisterTile narrow{tile.rows, kernel.row.narrowVectors};
+  Expr narrowEnd = kernel.row.masks ? n : roundDown(n, narrowColumns);
+  return emitColumns(row, wideEnd, narrowEnd, narrow, kernel.row.masks,
+                     reached);
+}
+
+/// Without masks: the last columns, fewer than a narrow tile has, on padded
+/// copies.
+void BlockEmitter::emitTail() {
+  Expr scratchB = code.alloca(kernel.row.kChunk * narrowColumns * bytes);
+  Expr scratchC = code.alloca(maxRows * narrowColumns * 4);
+  Expr done = roundDown(n, narrowColumns), rest = n - done;
+  Expr cTail = code.at(c, done * 4), bTail = code.at(b, done * bytes);
+  Expr cScratchStride = code.i64(narrowColumns * 4);
+  Expr bScratchStride = code.i64(narrowColumns * bytes);
+  code.ifThen(rest > 0, [&] {
+    code.copyRows(scratchC, cScratchStride, cTail, cStride, m, rest * 4);
+    Values operands = {a, bTail, bStride};
+    if (!kernel.packedB) { // a panel is padded
+      code.clear(scratchB, k * narrowColumns * bytes);
+      code.copyRows(scratchB, bScratchStride, bTail, bStride, k, rest * bytes);
+      operands = {a, scratchB, bScratchStride};
+    }
+    operands.append({scratchC, cScratchStride, m, code.i64(narrowColumns), k,
+                     fresh, next});
+    code.call(code.func, operands);
+    code.copyRows(cTail, cStride, scratchC, cScratchStride, m, rest * 4);
+  });
+}
+
+void BlockEmitter::emit() {
+  if (!kernel.row.masks)
+    emitTail();
+  Expr begin = code.i64(0);
+  Values position = {next, code.i64(0)};
+  for (RegisterTile tile : kernel.row.tiles) {
+    Expr end = begin + roundDown(m - begin, tile.rows);
+    position = code.forLoop(begin, end, tile.rows, position,
+                            [&](Expr row, ValueRange values) {
+                              return emitRows(row, tile, values);
+                            });
+    begin = end;
+  }
+  code.finish();
+}
+
+func::FuncOp microkernel::getBlockFunction(const Kernel &kernel) {
+  std::string name = kernel.symbol(kernel.packedB ? "packed_block" : "block");
+  if (func::FuncOp existing = lookup(kernel, name))
+    return existing;
+  Type ptr = LLVM::LLVMPointerType::get(kernel.context());
+  Type i64 = IntegerType::get(kernel.context(), 64);
+  Type i1 = IntegerType::get(kernel.context(), 1);
+  KernelBuilder code(kernel, name,
+                     {ptr, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr});
+  BlockEmitter{code}.emit();
+  return code.func;
+}

@@ -1,0 +1,59 @@
+//===- Functions.h - The functions a matmul is made of ----------*- C++ -*-===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   kernel (Microkernels.cpp)   sets the flush mode, chunks of m and k
+//     pack (Packing.cpp)        A, and transposed B, into panels
+//     block (Block.cpp)         cuts m and n into register tiles
+//       tile (Tile.cpp)         the loop over k with C in registers
+//
+// Strides and offsets of these inner functions are in bytes. A panel holds, for
+// each step of k (a pair for BF16), a row of 32-bit cells, one a row of A or
+// column of B: widened elements ([k][columns]), or, for pairDot, pairs of BF16
+// ([k/2][columns][2]).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEC_LIB_CONVERSION_MICROKERNELS_FUNCTIONS_H
+#define TILEC_LIB_CONVERSION_MICROKERNELS_FUNCTIONS_H
+
+#include "KernelBuilder.h"
+
+namespace tilec::microkernel {
+
+/// (a, b: ptr, bStride: i64, c: ptr, cStride, k, columns: i64, fresh: i1,
+///  next: ptr, nextColumn, nextBytes, advance: i64) -> (ptr, i64)
+///
+/// C[rows, vectors * lanes] += A B, from zero if `fresh`; k is counted in
+/// elements. With \p masked only the first `columns` of C and B are touched.
+/// `next` is what to prefetch: from the byte `nextColumn` of a row of
+/// `nextBytes` bytes on, row by row, `advance` bytes (at most what the tile
+/// reads of a row) for each row of B; the results tell where that ended.
+/// Packed B is not prefetched.
+mlir::func::FuncOp getTileFunction(const Kernel &kernel, RegisterTile tile,
+                                   bool masked);
+
+/// (a, b: ptr, bStride: i64, c: ptr, cStride, m, n, k: i64, fresh: i1,
+///  next: ptr)
+///
+/// The same for m <= maxRows packed rows of A and any n.
+mlir::func::FuncOp getBlockFunction(const Kernel &kernel);
+
+/// (from: ptr, rowStride, rows, k: i64, panel: ptr, panelStride: i64)
+///
+/// Packs 1 <= `rows` <= lanes rows of k contiguous elements into as many
+/// columns of a panel; columns up to `lanes`, and steps up to the next multiple
+/// of `lanes`, are written too. An odd last k of BF16 gets a zero partner.
+mlir::func::FuncOp getPackFunction(const Kernel &kernel);
+
+/// (from: ptr, rowStride, kStride, rows, k: i64, panel: ptr)
+///
+/// The same for the panel of A, with any strides, element by element.
+mlir::func::FuncOp getStridedPackFunction(const Kernel &kernel);
+
+} // namespace tilec::microkernel
+
+#endif // TILEC_LIB_CONVERSION_MICROKERNELS_FUNCTIONS_H

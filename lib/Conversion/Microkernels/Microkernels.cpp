@@ -1,0 +1,165 @@
+//===- Microkernels.cpp - Shared functions for contractions ---------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilec/Conversion/Microkernels.h"
+#include "Functions.h"
+
+using namespace tilec;
+using namespace tilec::emit;
+using namespace tilec::microkernel;
+using namespace mlir;
+
+using Values = KernelBuilder::Values;
+
+namespace {
+/// The public kernel's arguments, strides in bytes, and its loops.
+struct MatmulEmitter {
+  KernelBuilder &code;
+  bool transposeB;
+  const Kernel &kernel = code.kernel;
+  int64_t bytes = kernel.elementBytes();
+  int64_t kChunk = kernel.row.kChunk;
+  int64_t panelColumns = kernel.panelColumns();
+
+  Expr a = code.argument(0), aRowStride = code.argument(1) * bytes;
+  Expr aKStride = code.argument(2) * bytes;
+  Expr b = code.argument(3), bStride = code.argument(4) * bytes;
+  Expr c = code.argument(5), cStride = code.argument(6) * 4;
+  Expr m = code.argument(7), n = code.argument(8), k = code.argument(9);
+  Expr isNew = code.argument(10) ^ 1; // not accumulated
+  Expr aPanel = code.alloca(panelBytes(maxRows));
+
+  int64_t panelBytes(unsigned columns) const {
+    return int64_t(kernel.stepBytes(columns)) * kChunk / kernel.stepK();
+  }
+  void emit();
+  void clearC();
+  void packA(const Expr &row, const Expr &rows, const Expr &k0,
+             const Expr &depth);
+  void multiplyPacked(const Expr &bPanel, const Expr &cRow, const Expr &rows,
+                      const Expr &k0, const Expr &depth, const Expr &fresh);
+};
+} // namespace
+
+void MatmulEmitter::clearC() {
+  code.ifThen((k == 0) & isNew, [&] {
+    code.forLoop(code.i64(0), m, 1, [&](Expr i) {
+      code.clear(code.at(c, i * cStride), n * 4);
+    });
+  });
+}
+
+void MatmulEmitter::packA(const Expr &row, const Expr &rows, const Expr &k0,
+                          const Expr &depth) {
+  Expr from = code.at(code.at(a, row * aRowStride), k0 * aKStride);
+  int64_t lanes = kernel.row.lanes;
+  auto packRows = [&]() -> Values {
+    code.forLoop(code.i64(0), rows, lanes, [&](Expr i) {
+      Expr count = minimum(rows - i, code.i64(lanes));
+      code.call(getPackFunction(kernel),
+                {code.at(from, i * aRowStride), aRowStride, count, depth,
+                 code.at(aPanel, i * 4), code.i64(4 * maxRows)});
+    });
+    return {};
+  };
+  auto packStrided = [&]() -> Values {
+    code.call(getStridedPackFunction(kernel),
+              {from, aRowStride, aKStride, rows, depth, aPanel});
+    return {};
+  };
+  code.ifElse(aKStride == bytes, {}, packRows, packStrided);
+}
+
+/// B is [n, k]: a panel of its rows at a time becomes columns.
+void MatmulEmitter::multiplyPacked(const Expr &bPanel, const Expr &cRow,
+                                   const Expr &rows, const Expr &k0,
+                                   const Expr &depth, const Expr &fresh) {
+  Kernel packed = kernel;
+  packed.packedB = true;
+  func::FuncOp block = getBlockFunction(packed);
+  func::FuncOp pack = getPackFunction(kernel);
+  int64_t lanes = kernel.row.lanes;
+  Expr panelStride = code.i64(4 * panelColumns);
+  code.forLoop(code.i64(0), n, panelColumns, [&](Expr j) {
+    Expr columns = minimum(n - j, code.i64(panelColumns));
+    code.forLoop(code.i64(0), columns, lanes, [&](Expr i) {
+      Expr from = code.at(code.at(b, (j + i) * bStride), k0 * bytes);
+      code.call(pack, {from, bStride, minimum(columns - i, code.i64(lanes)),
+                       depth, code.at(bPanel, i * 4), panelStride});
+    });
+    code.call(block, {aPanel, bPanel, panelStride, code.at(cRow, j * 4),
+                      cStride, rows, columns, depth, fresh, bPanel});
+  });
+}
+
+void MatmulEmitter::emit() {
+  Expr bPanel = transposeB ? code.alloca(panelBytes(panelColumns)) : b;
+  clearC();
+  code.forLoop(code.i64(0), m, maxRows, [&](Expr row) {
+    Expr rows = minimum(m - row, code.i64(maxRows));
+    Expr cRow = code.at(c, row * cStride);
+    code.forLoop(code.i64(0), k, kChunk, [&](Expr k0) {
+      Expr depth = minimum(k - k0, code.i64(kChunk));
+      Expr fresh = (k0 == 0) & isNew;
+      packA(row, rows, k0, depth);
+      if (transposeB)
+        return multiplyPacked(bPanel, cRow, rows, k0, depth, fresh);
+      code.call(getBlockFunction(kernel),
+                {aPanel, code.at(b, k0 * bStride), bStride, cRow, cStride,
+                 rows, n, depth, fresh,
+                 code.at(b, (k0 + kChunk) * bStride)});
+    });
+  });
+  code.finish();
+}
+
+/// Calls \p body with subnormals taken as zeros by the processor.
+static void emitFlushed(KernelBuilder &code, func::FuncOp body) {
+  ValueRange arguments = code.func.getArguments();
+  if (code.kernel.target.arch() == Arch::X86_64) {
+    constexpr int flushAndDenormalsAreZero = 0x8040;
+    Type i32 = code.b.getI32Type();
+    Expr saved = code.alloca(4), flushing = code.alloca(4);
+    code.callIntrinsic("llvm.x86.sse.stmxcsr", {}, {saved});
+    code.store(code.load(i32, saved, 4) | flushAndDenormalsAreZero, flushing,
+               4);
+    code.callIntrinsic("llvm.x86.sse.ldmxcsr", {}, {flushing});
+    code.call(body, arguments);
+    code.callIntrinsic("llvm.x86.sse.ldmxcsr", {}, {saved});
+  } else {
+    constexpr int64_t flushToZero = 1 << 24; // FPCR.FZ
+    Type i64 = code.b.getI64Type();
+    Expr saved{code.site,
+               code.callIntrinsic("llvm.aarch64.get.fpcr", {i64}, {})[0]};
+    code.callIntrinsic("llvm.aarch64.set.fpcr", {}, {saved | flushToZero});
+    code.call(body, arguments);
+    code.callIntrinsic("llvm.aarch64.set.fpcr", {}, {saved});
+  }
+  code.finish();
+}
+
+func::FuncOp tilec::getMatmulKernel(ModuleOp module, MatmulKind kind,
+                                    const CPUTarget &target) {
+  Kernel kernel{module, selectRow(kind.element, target), kind.element, target};
+  std::string name =
+      kernel.symbol(kind.transposeB ? "matmul_bt" : "matmul");
+  if (func::FuncOp existing = lookup(kernel, name))
+    return existing;
+  Type ptr = LLVM::LLVMPointerType::get(kernel.context());
+  Type i64 = IntegerType::get(kernel.context(), 64);
+  Type i1 = IntegerType::get(kernel.context(), 1);
+  Type arguments[] = {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1};
+
+  bool flushed = kernel.needsFlushMode();
+  KernelBuilder code(kernel, flushed ? name + "_flushed" : name, arguments);
+  MatmulEmitter{code, kind.transposeB}.emit();
+  if (!flushed)
+    return code.func;
+  KernelBuilder wrapper(kernel, name, arguments);
+  emitFlushed(wrapper, code.func);
+  return wrapper.func;
+}

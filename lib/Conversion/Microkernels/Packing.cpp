@@ -1,0 +1,184 @@
+//===- Packing.cpp - Rows of A, and columns of transposed B ---------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Both are contiguous in k and wanted with k outermost: a transposition, done
+// in registers on square blocks of 32-bit cells.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Functions.h"
+
+using namespace tilec;
+using namespace tilec::emit;
+using namespace tilec::microkernel;
+using namespace mlir;
+
+using Values = KernelBuilder::Values;
+
+/// Interleaves units of `size` cells of the low or high half of every 128 bits
+/// of two vectors.
+static Expr unpack(KernelBuilder &code, Value x, Value y, unsigned size,
+                   bool high) {
+  unsigned lanes = code.kernel.row.lanes;
+  SmallVector<int64_t> mask;
+  for (unsigned group = 0; group < lanes; group += 4)
+    for (unsigned unit = 0; unit < 2; unit += size)
+      for (unsigned from : {0u, lanes})
+        for (unsigned i = 0; i < size; ++i)
+          mask.push_back(from + group + (high ? 2 : 0) + unit + i);
+  return code.shuffle(x, y, mask);
+}
+
+/// The even or odd blocks of 128 bits of two vectors, in order.
+static Expr pickBlocks(KernelBuilder &code, Value x, Value y, bool odd) {
+  unsigned lanes = code.kernel.row.lanes;
+  SmallVector<int64_t> mask;
+  for (unsigned from : {0u, lanes})
+    for (unsigned block = odd ? 4 : 0; block < lanes; block += 8)
+      for (unsigned i = 0; i < 4; ++i)
+        mask.push_back(from + block + i);
+  return code.shuffle(x, y, mask);
+}
+
+/// Transposes a square matrix of 4, 8 or 16 rows: first within blocks of 128
+/// bits, so that block g of vector 4q + c holds column 4g + c of rows 4q to
+/// 4q + 3, then by the blocks.
+static Values transpose(KernelBuilder &code, Values rows) {
+  unsigned lanes = code.kernel.row.lanes;
+  for (unsigned q = 0; q < lanes; q += 4) {
+    Value low01 = unpack(code, rows[q], rows[q + 1], 1, false);
+    Value high01 = unpack(code, rows[q], rows[q + 1], 1, true);
+    Value low23 = unpack(code, rows[q + 2], rows[q + 3], 1, false);
+    Value high23 = unpack(code, rows[q + 2], rows[q + 3], 1, true);
+    rows[q] = unpack(code, low01, low23, 2, false);
+    rows[q + 1] = unpack(code, low01, low23, 2, true);
+    rows[q + 2] = unpack(code, high01, high23, 2, false);
+    rows[q + 3] = unpack(code, high01, high23, 2, true);
+  }
+  for (unsigned distance = 4; distance < lanes; distance *= 2) {
+    // Each round halves the number of vectors that a row's blocks are in.
+    Values next(lanes);
+    for (unsigned i = 0; i < lanes; ++i) {
+      if (i & distance)
+        continue;
+      next[i] = pickBlocks(code, rows[i], rows[i + distance], false);
+      next[i + distance] = pickBlocks(code, rows[i], rows[i + distance], true);
+    }
+    rows = next;
+  }
+  return rows;
+}
+
+namespace {
+/// The arguments of a pack function, and what it works with.
+struct PackEmitter {
+  KernelBuilder &code;
+  const Kernel &kernel = code.kernel;
+  unsigned lanes = kernel.row.lanes;
+  /// Elements of k that fill a vector of cells.
+  unsigned blockK = kernel.row.pairDot ? 2 * lanes : lanes;
+  int64_t bytes = kernel.elementBytes();
+
+  Expr from = code.argument(0), rowStride = code.argument(1);
+  Expr rows = code.argument(2), k = code.argument(3);
+  Expr panel = code.argument(4), panelStride = code.argument(5);
+  Expr scratch = code.alloca(lanes * blockK * bytes);
+
+  void emit();
+  void emitBlock(const Expr &position, ArrayRef<Value> rowPointers);
+  Value loadCells(const Expr &address);
+};
+} // namespace
+
+/// One vector of cells of one row.
+Value PackEmitter::loadCells(const Expr &address) {
+  if (kernel.row.pairDot)
+    return code.load(kernel.vectorOf(kernel.panelType()), address, bytes);
+  return widen(code, code.load(kernel.vectorOf(kernel.storageType()), address,
+                               bytes));
+}
+
+void PackEmitter::emitBlock(const Expr &position,
+                            ArrayRef<Value> rowPointers) {
+  Expr offset = position * bytes;
+  Expr rest = k - position;
+  Expr isPartial = rest < int64_t(blockK);
+  code.ifThen(isPartial, [&] {
+    code.clear(scratch, code.i64(lanes * blockK * bytes));
+    code.copyRows(scratch, code.i64(blockK * bytes), code.at(from, offset),
+                  rowStride, rows, rest * bytes);
+  });
+  Values cells;
+  for (unsigned i = 0; i < lanes; ++i) {
+    Expr source = code.at(rowPointers[i], offset);
+    // The same rows of the next chunk of k.
+    code.site.create<LLVM::Prefetch>(
+        code.at(source, int64_t(kernel.row.kChunk) * bytes), /*rw=*/0,
+        kernel.row.prefetchLocality, /*cache=*/1);
+    cells.push_back(loadCells(
+        select(isPartial, code.at(scratch, i * blockK * bytes), source)));
+  }
+  Expr row = kernel.row.pairDot ? position >> 1 : position;
+  for (auto [i, column] : llvm::enumerate(transpose(code, cells)))
+    code.store(column, code.at(panel, (row + int64_t(i)) * panelStride), 4);
+}
+
+void PackEmitter::emit() {
+  Values rowPointers;
+  for (unsigned i = 0; i < lanes; ++i) {
+    // Lanes without a row of their own repeat the last one.
+    Expr row = minimum(code.i64(i), rows - 1);
+    rowPointers.push_back(code.at(from, row * rowStride));
+  }
+  code.forLoop(code.i64(0), k, blockK,
+               [&](Expr position) { emitBlock(position, rowPointers); });
+  code.finish();
+}
+
+func::FuncOp microkernel::getPackFunction(const Kernel &kernel) {
+  std::string name = kernel.symbol("pack");
+  if (func::FuncOp existing = lookup(kernel, name))
+    return existing;
+  Type ptr = LLVM::LLVMPointerType::get(kernel.context());
+  Type i64 = IntegerType::get(kernel.context(), 64);
+  KernelBuilder code(kernel, name, {ptr, i64, i64, i64, ptr, i64});
+  PackEmitter{code}.emit();
+  return code.func;
+}
+
+func::FuncOp microkernel::getStridedPackFunction(const Kernel &kernel) {
+  std::string name = kernel.symbol("pack_strided");
+  if (func::FuncOp existing = lookup(kernel, name))
+    return existing;
+  Type ptr = LLVM::LLVMPointerType::get(kernel.context());
+  Type i64 = IntegerType::get(kernel.context(), 64);
+  KernelBuilder code(kernel, name, {ptr, i64, i64, i64, i64, ptr});
+  Expr rows = code.argument(3), k = code.argument(4), panel = code.argument(5);
+  unsigned bytes = kernel.elementBytes();
+  code.ifThen((k & 1) == 1, [&] { // the partner of an odd last k
+    Expr lastStep = (k >> 1) * int64_t(kernel.stepBytes(maxRows));
+    if (kernel.stepK() == 2)
+      code.clear(code.at(panel, lastStep),
+                 code.i64(kernel.stepBytes(maxRows)));
+  });
+  code.forLoop(code.i64(0), k, 1, [&](Expr p) {
+    code.forLoop(code.i64(0), rows, 1, [&](Expr i) {
+      Expr source = code.at(code.at(code.argument(0), i * code.argument(1)),
+                            p * code.argument(2));
+      Expr element = code.load(kernel.storageType(), source, bytes);
+      if (kernel.row.pairDot) {
+        Expr cell = code.at(panel, ((p >> 1) * int64_t(maxRows) + i) * 4);
+        code.store(element, code.at(cell, (p & 1) * 2), bytes);
+      } else {
+        Expr cell = code.at(panel, (p * int64_t(maxRows) + i) * 4);
+        code.store(widen(code, element), cell, 4);
+      }
+    });
+  });
+  code.finish();
+  return code.func;
+}

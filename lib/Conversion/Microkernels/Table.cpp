@@ -1,0 +1,60 @@
+//===- Table.cpp - Which microkernel for which target ---------------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Table.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace tilec;
+using namespace tilec::microkernel;
+
+static constexpr MatmulElement bf16Only[] = {MatmulElement::BF16};
+static constexpr MatmulElement everyElement[] = {
+    MatmulElement::BF16, MatmulElement::FP16, MatmulElement::FP32,
+    MatmulElement::Int8};
+
+// 32 registers: 16 accumulators leave room for B and for broadcasts of A, and
+// hide a latency of 6 at one instruction a cycle. Few rows take many columns,
+// so that B is read in long runs.
+static constexpr RegisterTile zmmTiles[] = {{8, 2}, {4, 4}, {2, 8}, {1, 16}};
+static constexpr RegisterTile neonTiles[] = {{8, 2}, {4, 4}, {2, 8}, {1, 8}};
+// 16 registers.
+static constexpr RegisterTile ymmTiles[] = {{4, 2}, {2, 4}, {1, 8}};
+static constexpr RegisterTile smallTiles[] = {{4, 1}, {2, 2}, {1, 4}};
+
+static const KernelRow table[] = {
+    {"dot512", bf16Only,
+     [](const CPUFeatures &f) { return f.avx512 && f.avx512BF16; },
+     /*pairDot=*/true, /*lanes=*/16, /*masks=*/true, zmmTiles,
+     /*narrowVectors=*/2, /*kChunk=*/128, /*panelVectors=*/4,
+     /*prefetchLocality=*/2},
+    {"fma512", everyElement,
+     [](const CPUFeatures &f) { return f.avx512 && f.fma; },
+     /*pairDot=*/false, /*lanes=*/16, /*masks=*/true, zmmTiles,
+     /*narrowVectors=*/1, /*kChunk=*/128, /*panelVectors=*/2,
+     /*prefetchLocality=*/2},
+    {"fma256", everyElement,
+     [](const CPUFeatures &f) { return f.avx2 && f.fma; },
+     /*pairDot=*/false, /*lanes=*/8, /*masks=*/false, ymmTiles,
+     /*narrowVectors=*/1, /*kChunk=*/128, /*panelVectors=*/2,
+     /*prefetchLocality=*/2},
+    {"neon", everyElement, [](const CPUFeatures &f) { return f.neon; },
+     /*pairDot=*/false, /*lanes=*/4, /*masks=*/false, neonTiles,
+     /*narrowVectors=*/1, /*kChunk=*/128, /*panelVectors=*/4,
+     /*prefetchLocality=*/2},
+    {"generic", everyElement, [](const CPUFeatures &) { return true; },
+     /*pairDot=*/false, /*lanes=*/4, /*masks=*/false, smallTiles,
+     /*narrowVectors=*/1, /*kChunk=*/128, /*panelVectors=*/4,
+     /*prefetchLocality=*/2},
+};
+
+const KernelRow &microkernel::selectRow(MatmulElement element,
+                                        const CPUTarget &target) {
+  return *llvm::find_if(table, [&](const KernelRow &row) {
+    return llvm::is_contained(row.elements, element) &&
+           row.isAvailable(target.features());
+  });
+}

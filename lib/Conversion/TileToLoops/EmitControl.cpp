@@ -1,0 +1,519 @@
+//===- EmitControl.cpp - Control flow, scopes and scalars ---------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Emitter.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "tilec/Support/RuntimeMessages.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace tilec;
+using namespace tilec::lowering;
+using namespace tilec::tile;
+
+Emitter::Emitter(ModuleOp module, const CPUTarget &target,
+                 const PipelineOptions &options)
+    : module(module), target(target), options(options),
+      b(module.getContext()), loc(module.getLoc()),
+      ptrType(LLVM::LLVMPointerType::get(module.getContext())),
+      indexType(b.getIndexType()) {}
+
+//===----------------------------------------------------------------------===//
+// Entries
+//===----------------------------------------------------------------------===//
+
+/// A scalar parameter from its bits in an int64.
+static Value decodeScalar(OpBuilder &b, Location loc, Value bits, Type type) {
+  if (type.isIndex())
+    return b.create<arith::IndexCastOp>(loc, type, bits);
+  if (type.isInteger(1)) {
+    Value zero = b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(0));
+    return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, bits, zero);
+  }
+  Value low = b.create<arith::TruncIOp>(
+      loc, b.getIntegerType(type.getIntOrFloatBitWidth()), bits);
+  return b.create<arith::BitcastOp>(loc, type, low);
+}
+
+LogicalResult Emitter::emitEntry(func::FuncOp entry) {
+  loc = entry.getLoc();
+  entryName = entry.getName().str();
+  b.setInsertionPoint(entry);
+  auto func = b.create<func::FuncOp>(
+      loc, entryName + ".lowered",
+      b.getFunctionType({ptrType, ptrType, ptrType}, {}));
+  b.setInsertionPointToStart(func.addEntryBlock());
+  function = {func, func.getArgument(0), {}};
+  function.scratch = loadScalar(function.worker, ptrType, 0);
+
+  // Scalars first: the shapes depend on the dynamic names.
+  SmallVector<Value> symbols;
+  int64_t scalarCount = 0, tensorCount = 0;
+  for (BlockArgument arg : entry.getArguments()) {
+    if (isa<TensorRefType>(arg.getType()))
+      continue;
+    Value bits =
+        loadScalar(func.getArgument(2), b.getI64Type(), 8 * scalarCount++);
+    Value value = decodeScalar(b, loc, bits, arg.getType());
+    if (isa<BFloat16Type, Float16Type>(arg.getType())) {
+      Value raw = b.create<arith::TruncIOp>(loc, b.getI16Type(), bits);
+      value = scalarOf(fromStorage(splat(raw, 1), arg.getType()));
+    }
+    scalars.map(arg, value);
+    if (entry.getArgAttr(arg.getArgNumber(), "tile.symbol"))
+      symbols.push_back(value);
+  }
+  for (BlockArgument arg : entry.getArguments()) {
+    if (!isa<TensorRefType>(arg.getType()))
+      continue;
+    TensorState state;
+    state.ptr = loadScalar(func.getArgument(1), ptrType, 8 * tensorCount++);
+    auto map =
+        entry.getArgAttrOfType<AffineMapAttr>(arg.getArgNumber(), "tile.shape");
+    if (!map)
+      return entry.emitError("parameter ")
+             << arg.getArgNumber() << " has no tile.shape";
+    for (AffineExpr extent : map.getValue().getResults())
+      state.dims.push_back(
+          affine::expandAffineExpr(b, loc, extent, {}, symbols));
+    tensors[arg] = std::move(state);
+  }
+  if (failed(emitBlock(entry.getBody().front())))
+    return failure();
+  b.create<func::ReturnOp>(loc);
+  entry.erase();
+  func.setName(entryName);
+  int64_t scratch = llvm::alignTo(frameHighWater, kAlignment);
+  func->setAttr("tile.scratch_bytes", b.getI64IntegerAttr(scratch));
+  SmallVector<Attribute> names;
+  for (const std::string &name : scopeNames)
+    names.push_back(b.getStringAttr(name));
+  func->setAttr("tile.scopes", b.getArrayAttr(names));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+LogicalResult Emitter::emitBlock(Block &body) {
+  Block *outer = std::exchange(block, &body);
+  for (Operation &op : body.without_terminator()) {
+    loc = op.getLoc();
+    protectFrom(&op);
+    if (failed(emitOp(&op)))
+      return failure();
+  }
+  loc = body.getTerminator()->getLoc();
+  block = outer;
+  return success();
+}
+
+static bool isScalarOp(Operation *op) {
+  auto isTile = [](Type type) { return isa<TileType, TensorRefType>(type); };
+  return llvm::none_of(op->getOperandTypes(), isTile) &&
+         llvm::none_of(op->getResultTypes(), isTile);
+}
+
+LogicalResult Emitter::emitOp(Operation *op) {
+  return TypeSwitch<Operation *, LogicalResult>(op)
+      .Case([&](scf::ForOp op) { return emitFor(op); })
+      .Case([&](scf::IfOp op) { return emitIf(op); })
+      .Case([&](ScopeOp op) { return emitScope(op); })
+      .Case([&](ParallelOp op) { return emitParallel(op); })
+      .Case([&](AssertOp op) {
+        SmallVector<Value> values;
+        for (Value value : op.getValues())
+          values.push_back(scalar(value));
+        emitAssert(scalar(op.getCondition()), op.getMessage(), values);
+        return success();
+      })
+      .Case([&](CreateOp op) { return emitCreate(op); })
+      .Case([&](SliceOp op) { return emitSlice(op); })
+      .Case([&](AssembleOp op) { return emitAssemble(op); })
+      .Case([&](ReadOp op) { return emitRead(op); })
+      .Case([&](WriteOp op) { return emitWrite(op); })
+      .Case([&](DimOp op) {
+        auto tile = dyn_cast<TileType>(op.getSource().getType());
+        scalars.map(op.getResult(),
+                    tile ? index(tile.getShape()[op.getDim()])
+                         : tensors[op.getSource()].dims[op.getDim()]);
+        return success();
+      })
+      .Case([&](ValidDimOp op) {
+        scalars.map(op.getResult(), state(op.getSource()).valid[op.getDim()]);
+        return success();
+      })
+      .Case([&](ReshapeOp op) { return emitReshape(op); })
+      .Case([&](ConcatOp op) { return emitConcat(op); })
+      .Case([&](TransposeOp op) { return emitTranspose(op); })
+      .Case([&](FillPadOp op) { return emitFillPad(op); })
+      .Case([&](InsertOp op) { return emitInsert(op); })
+      .Case([&](MatmulOp op) {
+        return emitMatmul(op, {}, op.getLhs(), op.getRhs(),
+                          op.getTransposeA(), op.getTransposeB());
+      })
+      .Case([&](MatmulAccOp op) {
+        return emitMatmul(op, op.getAcc(), op.getLhs(), op.getRhs(),
+                          op.getTransposeA(), op.getTransposeB());
+      })
+      .Case([&](ReduceOp op) { return emitReduce(op); })
+      .Case([&](FloorDivOp op) { return emitScalarDivision(op, true); })
+      .Case([&](ModOp op) { return emitScalarDivision(op, false); })
+      .Case([&](UndefinedOp op) { return emitUndefined(op); })
+      .Case<FullOp, ArangeOp, SetValidShapeOp, RelaxValidOp>(
+          [&](auto op) { return emitElementwise(op); })
+      .Default([&](Operation *op) {
+        if (isScalarOp(op))
+          return emitScalar(op);
+        if (isa<ElementwiseOp>(op))
+          return emitElementwise(op);
+        return LogicalResult(op->emitError("cannot be lowered"));
+      });
+}
+
+LogicalResult Emitter::emitUndefined(UndefinedOp op) {
+  Type type = op.getResult().getType();
+  if (auto tile = dyn_cast<TileType>(type)) {
+    TileState undefined{tile, {}, allocate(tile), nullptr, 0, true};
+    for (int64_t d = 0; d < tile.getRank(); ++d)
+      undefined.valid.push_back(
+          index(tile.isDynamicValid(d) ? 0 : tile.getValid()[d]));
+    define(op.getResult(), std::move(undefined));
+  } else if (auto tensor = dyn_cast<TensorRefType>(type)) {
+    TensorState undefined{b.create<LLVM::ZeroOp>(loc, ptrType), {}};
+    for (int64_t extent : tensor.getShape())
+      undefined.dims.push_back(
+          index(ShapedType::isDynamic(extent) ? 0 : extent));
+    tensors[op.getResult()] = std::move(undefined);
+  } else {
+    Value zero =
+        b.create<arith::ConstantOp>(loc, b.getZeroAttr(scalarType(type)));
+    scalars.map(op.getResult(), zero);
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Structured control flow
+//===----------------------------------------------------------------------===//
+
+LogicalResult Emitter::emitFor(scf::ForOp op) {
+  SmallVector<Value> init;
+  SmallVector<Memory> buffers;
+  for (Value value : op.getInitArgs()) {
+    Memory buffer;
+    if (auto tile = dyn_cast<TileType>(value.getType())) {
+      if (mayReuse(value)) {
+        buffer = *state(value).memory;
+      } else {
+        buffer = allocate(tile);
+        evaluateInto(value, buffer);
+      }
+    }
+    buffers.push_back(buffer);
+    llvm::append_range(init, flatten(value));
+  }
+  auto loop = b.create<scf::ForOp>(loc, scalar(op.getLowerBound()),
+                                   scalar(op.getUpperBound()),
+                                   scalar(op.getStep()), init);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    int64_t mark = frame;
+    if (!loop.getBody()->empty() &&
+        loop.getBody()->back().hasTrait<OpTrait::IsTerminator>())
+      loop.getBody()->back().erase();
+    b.setInsertionPointToEnd(loop.getBody());
+    scalars.map(op.getInductionVar(), loop.getInductionVar());
+    SmallVector<Value> args(loop.getRegionIterArgs());
+    ArrayRef<Value> parts = args;
+    for (auto [arg, buffer] : llvm::zip_equal(op.getRegionIterArgs(), buffers))
+      unflatten(arg, parts, &buffer);
+    if (failed(emitBlock(*op.getBody())))
+      return failure();
+    b.create<scf::YieldOp>(loc, moveInto(op.getYieldedValues(), buffers));
+    frame = mark;
+  }
+  loc = op.getLoc();
+  SmallVector<Value> results(loop.getResults());
+  ArrayRef<Value> parts = results;
+  for (auto [result, buffer] : llvm::zip_equal(op.getResults(), buffers))
+    unflatten(result, parts, &buffer);
+  return success();
+}
+
+LogicalResult Emitter::emitIf(scf::IfOp op) {
+  SmallVector<Memory> buffers;
+  SmallVector<Type> types;
+  for (Value result : op.getResults()) {
+    auto tile = dyn_cast<TileType>(result.getType());
+    buffers.push_back(tile ? allocate(tile) : Memory());
+    llvm::append_range(types, flattenedTypes(result.getType()));
+  }
+  bool hasElse = !op.getElseRegion().empty();
+  auto branch = b.create<scf::IfOp>(loc, types, scalar(op.getCondition()),
+                                    /*addThenBlock=*/true, hasElse);
+  auto emitArm = [&](Region &from, Region &to) {
+    OpBuilder::InsertionGuard guard(b);
+    int64_t mark = frame;
+    b.setInsertionPointToStart(&to.front());
+    if (failed(emitBlock(from.front())))
+      return failure();
+    auto yield = cast<scf::YieldOp>(from.front().getTerminator());
+    b.create<scf::YieldOp>(loc, moveInto(yield.getOperands(), buffers));
+    frame = mark;
+    return success();
+  };
+  for (auto [from, to] : llvm::zip(op->getRegions(), branch->getRegions())) {
+    if (from.empty())
+      continue;
+    if (!to.front().empty())
+      to.front().clear();
+    if (failed(emitArm(from, to)))
+      return failure();
+  }
+  loc = op.getLoc();
+  SmallVector<Value> results(branch.getResults());
+  ArrayRef<Value> parts = results;
+  for (auto [result, buffer] : llvm::zip_equal(op.getResults(), buffers))
+    unflatten(result, parts, &buffer);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Scopes and parallel loops
+//===----------------------------------------------------------------------===//
+
+LogicalResult Emitter::emitScope(ScopeOp op) {
+  // Results leave the function through memory of the caller's frame.
+  SmallVector<Memory> buffers;
+  SmallVector<Type> types;
+  SmallVector<Value> slots;
+  for (Value result : op.getResults()) {
+    auto tile = dyn_cast<TileType>(result.getType());
+    buffers.push_back(tile ? allocate(tile) : Memory());
+    llvm::append_range(types, flattenedTypes(result.getType()));
+  }
+  for (size_t i = 0; i < types.size(); ++i)
+    slots.push_back(allocateBytes(8));
+
+  FunctionState outer = function;
+  Location scopeLoc = loc;
+  int64_t mark = frame;
+  OpBuilder::InsertPoint resume = b.saveInsertionPoint();
+  function = beginFunction(op.getName(), {});
+  int64_t number = scopeNames.size();
+  scopeNames.push_back(op.getName().str());
+  emitProfileHook("tilec_rt_scope_enter", number);
+  if (failed(emitBlock(*op.getBlock())))
+    return failure();
+  storeParts(moveInto(op.getYield().getValues(), buffers), slots);
+  emitProfileHook("tilec_rt_scope_leave", number);
+  b.create<func::ReturnOp>(loc);
+  func::FuncOp scope = function.func;
+  function = outer;
+  frame = mark;
+  loc = scopeLoc;
+  b.restoreInsertionPoint(resume);
+  finishScopeFunction(scope, outer);
+  returnIfFailed();
+
+  SmallVector<Value> results = loadParts(types, slots);
+  ArrayRef<Value> parts = results;
+  for (auto [result, buffer] : llvm::zip_equal(op.getResults(), buffers))
+    unflatten(result, parts, &buffer);
+  return success();
+}
+
+LogicalResult Emitter::emitSerialLoop(ParallelOp op) {
+  auto loop =
+      b.create<scf::ForOp>(loc, scalar(op.getLower()), scalar(op.getUpper()),
+                           scalar(op.getStep()));
+  OpBuilder::InsertionGuard guard(b);
+  int64_t mark = frame;
+  b.setInsertionPointToStart(loop.getBody());
+  scalars.map(op.getInductionVar(), loop.getInductionVar());
+  LogicalResult result = emitBlock(*op.getBlock());
+  frame = mark;
+  loc = op.getLoc();
+  return result;
+}
+
+LogicalResult Emitter::emitParallel(ParallelOp op) {
+  if (inParallel)
+    return emitSerialLoop(op);
+  Value lower = scalar(op.getLower()), step = scalar(op.getStep());
+  // ceil((upper - lower) / step), nothing where upper is not above lower.
+  Value range = subIndex(scalar(op.getUpper()), lower);
+  range = b.createOrFold<arith::MaxSIOp>(loc, range, index(0));
+  Value whole = b.createOrFold<arith::DivSIOp>(loc, range, step);
+  Value rest = subIndex(range, mulIndex(whole, step));
+  Value more = b.createOrFold<arith::MinSIOp>(loc, rest, index(1));
+  Value count = addIndex(whole, more);
+
+  FunctionState outer = function;
+  Location loopLoc = loc;
+  int64_t mark = frame;
+  OpBuilder::InsertPoint resume = b.saveInsertionPoint();
+  StringRef name = op.getName().value_or("parallel");
+  function = beginFunction((name + ".body").str(), {ptrType, b.getI64Type()});
+  Value iteration = b.create<arith::IndexCastOp>(
+      loc, indexType, function.func.getArgument(2));
+  scalars.map(op.getInductionVar(),
+              addIndex(lower, mulIndex(iteration, step)));
+  inParallel = true;
+  LogicalResult result = emitBlock(*op.getBlock());
+  inParallel = false;
+  if (failed(result))
+    return failure();
+  b.create<func::ReturnOp>(loc);
+  func::FuncOp body = function.func;
+  function = outer;
+  frame = mark;
+  loc = loopLoc;
+  b.restoreInsertionPoint(resume);
+  finishBodyFunction(body, outer, count);
+  returnIfFailed();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Scalars and checks
+//===----------------------------------------------------------------------===//
+
+LogicalResult Emitter::emitScalar(Operation *op) {
+  auto narrow = [](Type type) { return isa<BFloat16Type, Float16Type>(type); };
+  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
+    TypedAttr value = constant.getValue();
+    if (narrow(constant.getType()))
+      value = b.getF32FloatAttr(
+          cast<FloatAttr>(constant.getValue()).getValueAsDouble());
+    Value lowered = b.create<arith::ConstantOp>(loc, value);
+    scalars.map(constant.getResult(), lowered);
+    return success();
+  }
+  auto vectorOf = [&](Value value) {
+    return splat(toCell(scalar(value), value.getType()), 1);
+  };
+  auto define = [&](Value result, Value vector) {
+    scalars.map(result, fromCell(scalarOf(vector), result.getType()));
+    return success();
+  };
+  if (auto unaryOp = dyn_cast<UnaryElementwiseOp>(op)) {
+    Type type = op->getResult(0).getType();
+    Value x = unary(unaryOp.getUnaryKind(), vectorOf(op->getOperand(0)), type);
+    return define(op->getResult(0), roundTo(x, type));
+  }
+  if (auto binaryOp = dyn_cast<BinaryElementwiseOp>(op)) {
+    Type type = op->getResult(0).getType();
+    BinaryKind kind = binaryOp.getBinaryKind();
+    if (type.isIndex() && (kind == BinaryKind::Div || kind == BinaryKind::Rem))
+      return emitScalarDivision(op, kind == BinaryKind::Div);
+    Value x = binary(kind, vectorOf(op->getOperand(0)),
+                     vectorOf(op->getOperand(1)), type);
+    return define(op->getResult(0), roundTo(x, type));
+  }
+  if (auto cmp = dyn_cast<CmpOp>(op))
+    return define(cmp.getResult(),
+                  compare(cmp.getMode(), vectorOf(cmp.getLhs()),
+                          vectorOf(cmp.getRhs()), cmp.getLhs().getType()));
+  if (auto sel = dyn_cast<SelOp>(op)) {
+    Value chosen =
+        b.create<arith::SelectOp>(loc, scalar(sel.getMask()),
+                                  scalar(sel.getLhs()), scalar(sel.getRhs()));
+    scalars.map(sel.getResult(), chosen);
+    return success();
+  }
+  if (auto cast = dyn_cast<ScalarCastOp>(op)) {
+    Value x = castValue(vectorOf(cast.getOperand()),
+                        cast.getOperand().getType(), cast.getTo(),
+                        cast.getMode());
+    scalars.map(cast.getResult(), fromCell(scalarOf(x), cast.getTo()));
+    return success();
+  }
+  if (op->getNumRegions() != 0 || op->getNumSuccessors() != 0)
+    return op->emitError("cannot be lowered");
+  // Everything else is arith: the same op on the lowered operands.
+  Operation *clone = b.clone(*op, scalars);
+  for (auto [from, to] : llvm::zip_equal(op->getResults(), clone->getResults())) {
+    to.setType(scalarType(from.getType()));
+    Value value = to;
+    if (narrow(from.getType()))
+      value = scalarOf(roundTo(splat(value, 1), from.getType()));
+    scalars.map(from, value);
+  }
+  return success();
+}
+
+LogicalResult Emitter::emitScalarDivision(Operation *op, bool quotient) {
+  Value lhs = scalar(op->getOperand(0)), rhs = scalar(op->getOperand(1));
+  Value zero = index(0);
+  Value isZero = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
+                                               rhs, zero);
+  Value isNonzero = b.createOrFold<arith::CmpIOp>(
+      loc, arith::CmpIPredicate::ne, rhs, zero);
+  emitAssert(isNonzero,
+             quotient ? messages::floorDivByZero : messages::modByZero, lhs);
+  // -2^63 by -1 traps: dividing by 1 and negating wraps instead.
+  Value isMinusOne = b.createOrFold<arith::CmpIOp>(
+      loc, arith::CmpIPredicate::eq, rhs, index(-1));
+  Value unsafe = b.createOrFold<arith::OrIOp>(loc, isZero, isMinusOne);
+  Value divisor = b.createOrFold<arith::SelectOp>(loc, unsafe, index(1), rhs);
+  Value truncated = b.createOrFold<arith::DivSIOp>(loc, lhs, divisor);
+  Value rest = subIndex(lhs, mulIndex(truncated, divisor));
+  Value inexact = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ne,
+                                                rest, zero);
+  Value differ = b.createOrFold<arith::XOrIOp>(loc, isLess(rest, zero),
+                                               isLess(divisor, zero));
+  Value adjust = b.createOrFold<arith::AndIOp>(loc, inexact, differ);
+  Value result;
+  if (quotient) {
+    Value floored = b.createOrFold<arith::SelectOp>(
+        loc, adjust, subIndex(truncated, index(1)), truncated);
+    result = b.createOrFold<arith::SelectOp>(loc, isMinusOne,
+                                             subIndex(zero, lhs), floored);
+  } else {
+    Value floored = b.createOrFold<arith::SelectOp>(
+        loc, adjust, addIndex(rest, divisor), rest);
+    result = b.createOrFold<arith::SelectOp>(loc, isMinusOne, zero, floored);
+  }
+  scalars.map(op->getResult(0), result);
+  return success();
+}
+
+void Emitter::emitAssert(Value condition, StringRef message,
+                         ValueRange values) {
+  APInt known;
+  if (matchPattern(condition, m_ConstantInt(&known)) && known.isOne())
+    return;
+  b.create<AssertOp>(loc, condition, message, values);
+}
+
+void Emitter::returnIfFailed() {
+  Value failed = loadScalar(function.worker, b.getI32Type(), 8);
+  Value zero = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(0));
+  b.create<ReturnIfOp>(loc, b.create<arith::CmpIOp>(
+                                loc, arith::CmpIPredicate::ne, failed, zero));
+}
+
+void Emitter::emitProfileHook(StringRef hook, int64_t scope) {
+  if (!options.instrument)
+    return;
+  Value number =
+      b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(scope));
+  b.create<func::CallOp>(loc,
+                         getRuntimeFunction(hook, {ptrType, b.getI32Type()}),
+                         ValueRange{function.worker, number});
+}
+
+void Emitter::countWork(Value bytes, Value flop) {
+  if (!options.instrument)
+    return;
+  Type i64 = b.getI64Type();
+  b.create<func::CallOp>(
+      loc, getRuntimeFunction("tilec_rt_count", {ptrType, i64, i64}),
+      ValueRange{function.worker, toI64(bytes), toI64(flop)});
+}

@@ -1,0 +1,87 @@
+//===- VectorConvert.cpp - FP32 to and from 16-bit floats -----------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// BF16 goes through integers on every target: `vcvtneps2bf16` flushes
+// subnormals, and LLVM 19 expands a BF16 `fptrunc` to a library call that not
+// every system has. FP16 uses the processor's conversion where there is one,
+// for LLVM again calls a library else.
+//
+//===----------------------------------------------------------------------===//
+
+#include "EmitExpr.h"
+#include "tilec/Conversion/VectorMath.h"
+#include "tilec/Target/CPUTarget.h"
+
+using namespace tilec;
+using namespace tilec::emit;
+using namespace mlir;
+
+Value tilec::emitFloatToBF16(OpBuilder &b, Location loc, Value x) {
+  Site e{b, loc};
+  Expr value{e, x};
+  Expr bits = value.asInt();
+  Expr high = bits >> 16;
+  Expr rounded = (bits + 0x7FFF + (high & 1)) >> 16;
+  return select(isNaN(value), high | 0x40, rounded).trunci(b.getI16Type());
+}
+
+Value tilec::emitBF16ToFloat(OpBuilder &b, Location loc, Value bits) {
+  Site e{b, loc};
+  return (Expr(e, bits).extui(b.getI32Type()) << 16).bitcast(b.getF32Type());
+}
+
+/// Rounds a normal result in integers, and a subnormal one by adding a float
+/// whose last place is the smallest FP16 subnormal.
+static Expr narrowToFP16(const Expr &x) {
+  OpBuilder &b = x.e().b;
+  Expr bits = x.asInt();
+  Expr magnitude = bits & 0x7FFFFFFF;
+  Expr normal = (magnitude + 0xFFF + ((magnitude >> 13) & 1) -
+                 (int64_t(112) << 23)) >>
+                13;
+  Expr subnormal = (magnitude.bitcast(b.getF32Type()) + 0.5).asInt() -
+                   0x3F000000;
+  Expr nan = ((magnitude >> 13) & 0x3FF) | 0x7E00;
+
+  Expr result = select(magnitude < 0x38800000, subnormal, normal); // 2^-14
+  result = select(magnitude >= 0x477FF000, bits.number(0x7C00), result);
+  result = select(isNaN(x), nan, result);
+  return (result | ((bits >> 16) & 0x8000)).trunci(b.getI16Type());
+}
+
+/// The fields of an FP16, moved into place, are an FP32 that is 2^112 times
+/// too small, exactly so for subnormals too.
+static Expr widenFP16(const Expr &half) {
+  OpBuilder &b = half.e().b;
+  Expr bits = half.extui(b.getI32Type());
+  Expr fields = (bits & 0x7FFF) << 13;
+  Expr finite = (fields.bitcast(b.getF32Type()) * 0x1p112).asInt();
+  // Infinity, or a NaN made quiet.
+  Expr quietBit = select(fields > 0x0F800000, bits.number(0x00400000),
+                         bits.number(0));
+  Expr special = fields | 0x7F800000 | quietBit;
+  Expr magnitude = select(fields >= 0x0F800000, special, finite);
+  return (magnitude | ((bits & 0x8000) << 16)).bitcast(b.getF32Type());
+}
+
+Value tilec::emitFloatToFP16(OpBuilder &b, Location loc, Value x,
+                             const CPUTarget &target) {
+  Site e{b, loc};
+  Expr value{e, x};
+  if (target.features().fp16Conversion)
+    return value.truncf(b.getF16Type()).asInt();
+  return narrowToFP16(value);
+}
+
+Value tilec::emitFP16ToFloat(OpBuilder &b, Location loc, Value bits,
+                             const CPUTarget &target) {
+  Site e{b, loc};
+  Expr value{e, bits};
+  if (target.features().fp16Conversion)
+    return value.bitcast(b.getF16Type()).extf(b.getF32Type());
+  return widenFP16(value);
+}

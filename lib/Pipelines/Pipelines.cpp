@@ -1,0 +1,76 @@
+//===- Pipelines.cpp - The order of the passes --------------------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilec/Pipelines/Pipelines.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Transforms/Passes.h"
+#include "tilec/Conversion/Passes.h"
+#include "tilec/Dialect/Tile/Tile.h"
+
+using namespace mlir;
+
+namespace tilec {
+
+void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
+  if (!options.boundsChecks)
+    pm.addPass(createTileBoundsChecksOff());
+}
+
+void buildLoweringPipeline(OpPassManager &pm, const CPUTarget &target,
+                           const PipelineOptions &options) {
+  TileToLoopsOptions loops;
+  loops.triple = target.triple().str();
+  loops.cpu = target.cpu().str();
+  loops.features = target.featureString().str();
+  loops.instrument = options.instrument;
+  pm.addPass(createTileToLoops(loops));
+  // Scalars around the loops fold and merge before they become a graph.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createConvertSCFToCFPass());
+  // Checks leave functions early, which structured control flow cannot say.
+  pm.addPass(createTileChecksToRuntime());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createCSEPass());
+  if (options.debugInfo)
+    pm.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+}
+
+void registerPipelineDialects(DialectRegistry &registry) {
+  registry.insert<tile::TileDialect, affine::AffineDialect,
+                  arith::ArithDialect, cf::ControlFlowDialect, DLTIDialect,
+                  func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
+                  scf::SCFDialect, vector::VectorDialect>();
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+void registerPipelinePasses() {
+  mlir::registerConversionPasses();
+  mlir::registerTransformsPasses();
+  LLVM::registerLLVMPasses();
+  tilec::registerConversionPasses();
+}
+
+} // namespace tilec

@@ -1,0 +1,116 @@
+// RUN: tile-opt --split-input-file --tile-to-loops --canonicalize --cse %s | FileCheck %s
+
+// The entry has the run-time library's calling convention and says what
+// scratch memory its workers need.
+// CHECK-LABEL: func.func @views(
+// CHECK-SAME:    %{{[a-z0-9]+}}: !llvm.ptr, %{{[a-z0-9]+}}: !llvm.ptr, %{{[a-z0-9]+}}: !llvm.ptr)
+// CHECK-SAME:    tile.scopes = ["double"], tile.scratch_bytes = 0
+// CHECK:         call @views.double(
+// CHECK:         tile.return_if
+
+// A slice with one consumer is read where it is used; nothing goes through
+// memory between.
+// CHECK-LABEL: func.func private @views.double(
+// CHECK:         scf.for
+// CHECK-NOT:       scf.for
+// CHECK:           %[[X:.*]] = llvm.load {{.*}} -> vector<16xf32>
+// CHECK:           %[[SUM:.*]] = arith.addf
+// CHECK:           %[[NEG:.*]] = arith.negf %[[SUM]]
+// CHECK:           llvm.store %[[NEG]]
+func.func @views(%x: !tile.tensor<4x16xf32> {tile.name = "x", tile.direction = "in", tile.shape = affine_map<() -> (4, 16)>},
+                 %y: !tile.tensor<4x16xf32> {tile.name = "y", tile.direction = "out", tile.shape = affine_map<() -> (4, 16)>})
+    attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  tile.scope @core_group "double" {
+    %a = tile.slice %x[%c0, %c0] : !tile.tensor<4x16xf32> -> !tile.tile<4x16xf32>
+    %b = tile.add %a, %a : !tile.tile<4x16xf32>, !tile.tile<4x16xf32> -> !tile.tile<4x16xf32>
+    %c = tile.neg %b : !tile.tile<4x16xf32> -> !tile.tile<4x16xf32>
+    tile.assemble %c into %y[%c0, %c0] : !tile.tile<4x16xf32> into !tile.tensor<4x16xf32>
+  }
+  return
+}
+
+// -----
+
+// A slice that is used after its tensor is written is copied before.
+// CHECK-LABEL: func.func private @order.swap(
+// CHECK:         %[[OLD:.*]] = llvm.load {{.*}} -> vector<16xf32>
+// CHECK:         llvm.store %[[OLD]], %[[COPY:.*]] {
+// CHECK:         llvm.store {{.*}} : vector<16xf32>
+// CHECK:         %[[SAVED:.*]] = llvm.load %[[COPY]]
+// CHECK:         llvm.store %[[SAVED]]
+func.func @order(%x: !tile.tensor<2x16xf32> {tile.name = "x", tile.direction = "inout", tile.shape = affine_map<() -> (2, 16)>})
+    attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  tile.scope @core_group "swap" {
+    %a = tile.slice %x[%c0, %c0] : !tile.tensor<2x16xf32> -> !tile.tile<1x16xf32>
+    %b = tile.slice %x[%c1, %c0] : !tile.tensor<2x16xf32> -> !tile.tile<1x16xf32>
+    tile.assemble %b into %x[%c0, %c0] : !tile.tile<1x16xf32> into !tile.tensor<2x16xf32>
+    tile.assemble %a into %x[%c1, %c0] : !tile.tile<1x16xf32> into !tile.tensor<2x16xf32>
+  }
+  return
+}
+
+// -----
+
+// The body of a parallel loop is a function of the iteration; what it uses
+// comes through an environment. Every access of unknown place is asserted once.
+// CHECK-LABEL: func.func @rows(
+// CHECK:         llvm.alloca
+// CHECK:         llvm.store
+// CHECK:         call @tilec_rt_parallel_for(
+// CHECK:         tile.return_if
+// CHECK-LABEL: func.func private @rows.parallel.body(
+// CHECK-SAME:    %{{.*}}: !llvm.ptr, %[[ENV:.*]]: !llvm.ptr, %[[I:.*]]: i64)
+// CHECK:         call @rows.row(
+// CHECK-LABEL: func.func private @rows.row(
+// CHECK:         tile.assert {{.*}}"slice of {1} cells at offset {0} exceeds dimension 0 of tensor [{2}, {3}]"
+// CHECK-NOT:     tile.assert {{.*}}dimension 1
+func.func @rows(%x: !tile.tensor<?x16xf32> {tile.name = "x", tile.direction = "inout", tile.shape = affine_map<()[s0] -> (s0, 16)>},
+                %n: index {tile.symbol = "N"})
+    attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  tile.parallel %i = %c0 to %n step %c1 {
+    tile.scope @core_group "row" {
+      %a = tile.slice %x[%i, %c0] : !tile.tensor<?x16xf32> -> !tile.tile<1x16xf32>
+      %b = tile.exp %a : !tile.tile<1x16xf32> -> !tile.tile<1x16xf32>
+      tile.assemble %b into %x[%i, %c0] : !tile.tile<1x16xf32> into !tile.tensor<?x16xf32>
+    }
+  }
+  return
+}
+
+// -----
+
+// An accumulator is updated in place: one buffer, no copies between steps.
+// CHECK-LABEL: func.func @accumulate(
+// CHECK-SAME:    tile.scratch_bytes = 256
+// CHECK-LABEL: func.func private @accumulate.mm(
+// CHECK:         call @[[KERNEL:.*]]({{.*}}, %false)
+// CHECK:         scf.for
+// CHECK-NOT:       llvm.load {{.*}} vector
+// CHECK:           func.call @[[KERNEL]]({{.*}}, %true)
+// CHECK:         }
+func.func @accumulate(%a: !tile.tensor<4x64xf32> {tile.name = "a", tile.direction = "in", tile.shape = affine_map<() -> (4, 64)>},
+                      %w: !tile.tensor<64x16xf32> {tile.name = "w", tile.direction = "in", tile.shape = affine_map<() -> (64, 16)>},
+                      %y: !tile.tensor<4x16xf32> {tile.name = "y", tile.direction = "out", tile.shape = affine_map<() -> (4, 16)>})
+    attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c64 = arith.constant 64 : index
+  tile.scope @core_group "mm" {
+    %a0 = tile.slice %a[%c0, %c0] : !tile.tensor<4x64xf32> -> !tile.tile<4x16xf32>
+    %w0 = tile.slice %w[%c0, %c0] : !tile.tensor<64x16xf32> -> !tile.tile<16x16xf32>
+    %p0 = tile.matmul %a0, %w0 : !tile.tile<4x16xf32>, !tile.tile<16x16xf32> -> !tile.tile<4x16xf32>
+    %acc = scf.for %k = %c16 to %c64 step %c16 iter_args(%c = %p0) -> (!tile.tile<4x16xf32>) {
+      %ak = tile.slice %a[%c0, %k] : !tile.tensor<4x64xf32> -> !tile.tile<4x16xf32>
+      %wk = tile.slice %w[%k, %c0] : !tile.tensor<64x16xf32> -> !tile.tile<16x16xf32>
+      %p = tile.matmul_acc %c, %ak, %wk : !tile.tile<4x16xf32>, !tile.tile<4x16xf32>, !tile.tile<16x16xf32> -> !tile.tile<4x16xf32>
+      scf.yield %p : !tile.tile<4x16xf32>
+    }
+    tile.assemble %acc into %y[%c0, %c0] : !tile.tile<4x16xf32> into !tile.tensor<4x16xf32>
+  }
+  return
+}

@@ -1,0 +1,82 @@
+//===- CPUTargetTest.cpp - What the compiler knows of a processor ---------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tilec/Target/CPUTarget.h"
+#include "llvm/Target/TargetMachine.h"
+#include <gtest/gtest.h>
+
+using namespace tilec;
+
+static CPUTarget get(const char *triple, const char *cpu,
+                     const char *features = "") {
+  return llvm::cantFail(CPUTarget::get(triple, cpu, features));
+}
+
+static std::string errorOf(const char *triple, const char *cpu,
+                           const char *features = "") {
+  auto target = CPUTarget::get(triple, cpu, features);
+  return target ? "" : llvm::toString(target.takeError());
+}
+
+static constexpr const char *x86 = "x86_64-linux-gnu";
+
+TEST(CPUTarget, HostRunsOnItself) {
+  CPUTarget host = llvm::cantFail(CPUTarget::host());
+  EXPECT_TRUE(host.runsOnHost());
+  EXPECT_FALSE(host.cpu().empty());
+}
+
+TEST(CPUTarget, FeaturesOfProcessors) {
+  CPUFeatures zen4 = get(x86, "znver4").features();
+  EXPECT_TRUE(zen4.avx512BF16 && zen4.avx512 && zen4.avx2 && zen4.fma);
+  CPUFeatures v3 = get(x86, "x86-64-v3").features();
+  EXPECT_TRUE(v3.avx2 && v3.fma && v3.fp16Conversion);
+  EXPECT_FALSE(v3.avx512 || v3.avx512BF16);
+  CPUFeatures baseline = get(x86, "x86-64").features();
+  EXPECT_FALSE(baseline.avx2 || baseline.fma || baseline.fp16Conversion);
+  CPUTarget neoverse = get("aarch64-linux-gnu", "neoverse-v1");
+  EXPECT_EQ(neoverse.arch(), Arch::AArch64);
+  EXPECT_TRUE(neoverse.features().neon && neoverse.features().bf16Dot);
+  EXPECT_FALSE(neoverse.features().avx2);
+}
+
+TEST(CPUTarget, FeaturesAreAddedAndRemoved) {
+  EXPECT_TRUE(get(x86, "x86-64", "+avx2,+fma").features().fma);
+  EXPECT_FALSE(get(x86, "znver4", "-avx512bf16").features().avx512BF16);
+  // What a feature implies goes with it.
+  EXPECT_FALSE(get(x86, "znver4", "-avx512f").features().avx512BF16);
+}
+
+TEST(CPUTarget, OtherTriplesGetTheirBaseline) {
+  EXPECT_EQ(get("aarch64-linux-gnu", "").cpu(), "generic");
+  EXPECT_EQ(get("riscv64-linux-gnu", "").arch(), Arch::Other);
+}
+
+TEST(CPUTarget, UnknownNamesAreErrorsWithTheNearest) {
+  EXPECT_NE(errorOf(x86, "znver44").find("'znver4'"), std::string::npos);
+  EXPECT_NE(errorOf(x86, "znver4", "+avx3").find("'avx2'"), std::string::npos);
+  EXPECT_NE(errorOf("x86_65-linux-gnu", "").find("x86_64-linux-gnu"),
+            std::string::npos);
+  EXPECT_EQ(errorOf(x86, "znver4", "avx2"),
+            "feature 'avx2' must begin with '+' or '-'");
+}
+
+TEST(CPUTarget, TooSmallProcessorsAreErrors) {
+  EXPECT_EQ(errorOf(x86, "i486"),
+            "processor 'i486' has no 64-bit instructions");
+  EXPECT_NE(errorOf("i686-linux-gnu", ""), "");
+  EXPECT_NE(errorOf("powerpc64-linux-gnu", ""), "");
+}
+
+TEST(CPUTarget, NativeIsOfTheHostOnly) {
+  EXPECT_NE(errorOf("riscv64-linux-gnu", "native"), "");
+}
+
+TEST(CPUTarget, MakesTargetMachines) {
+  auto machine = llvm::cantFail(get(x86, "znver4").createTargetMachine());
+  EXPECT_EQ(machine->getTargetCPU(), "znver4");
+}
