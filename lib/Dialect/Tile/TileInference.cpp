@@ -294,9 +294,21 @@ static ArrayRef<int64_t> shapeOf(Type type) {
   return cast<TensorRefType>(type).getShape();
 }
 
+/// What a tile's valid extent leaves behind an offset.
+static int64_t availableFrom(int64_t valid, int64_t offset) {
+  if (valid == 0)
+    return 0;
+  if (ShapedType::isDynamic(valid) || ShapedType::isDynamic(offset))
+    return ShapedType::kDynamic;
+  // Before the tile there is nothing: an error when it runs.
+  return offset < 0 ? ShapedType::kDynamic
+                    : std::max<int64_t>(valid - offset, 0);
+}
+
 InferredType tilec::tile::inferSlice(Type source, ArrayRef<int64_t> sizes,
                                      ArrayRef<int64_t> valid,
-                                     InferenceError &error) {
+                                     InferenceError &error,
+                                     ArrayRef<int64_t> offsets) {
   size_t rank = shapeOf(source).size();
   if (sizes.size() != rank)
     return fail(error, "slice of rank {} needs {} sizes, got {}", rank, rank,
@@ -310,10 +322,11 @@ InferredType tilec::tile::inferSlice(Type source, ArrayRef<int64_t> sizes,
     if (sizes[d] <= 0)
       return fail(error, "size {} of dimension {} is not positive", sizes[d], d);
     int64_t asked = valid.empty() ? sizes[d] : valid[d];
-    // What a partial tile leaves of the request depends on the offset.
     int64_t available = sizes[d];
-    if (tile && tile.getValid()[d] != tile.getShape()[d])
-      available = tile.getValid()[d] == 0 ? 0 : ShapedType::kDynamic;
+    if (tile)
+      available = availableFrom(tile.getValid()[d], offsets.empty()
+                                                        ? ShapedType::kDynamic
+                                                        : offsets[d]);
     result.push_back(clampValid(asked, sizes[d], available));
   }
   Type element =

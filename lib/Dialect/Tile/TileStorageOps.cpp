@@ -62,7 +62,8 @@ void SliceOp::build(OpBuilder &builder, OperationState &state, Value source,
                     ValueRange valid) {
   InferenceError error;
   InferredType type = inferSlice(source.getType(), sizes,
-                                 getConstantExtents(valid), error);
+                                 getConstantExtents(valid), error,
+                                 getConstantExtents(offsets));
   assert(succeeded(type) && "the caller has checked the slice");
   build(builder, state, *type, source, offsets, valid, /*inbounds=*/nullptr);
 }
@@ -73,7 +74,8 @@ LogicalResult SliceOp::verify() {
   InferenceError error;
   InferredType type =
       inferSlice(getSource().getType(), getResult().getType().getShape(),
-                 getConstantExtents(getValid()), error);
+                 getConstantExtents(getValid()), error,
+                 getConstantExtents(getOffsets()));
   if (failed(type))
     return emitOpError(error.message);
   if (!haveCompatibleTypes(*type, getResult().getType()))

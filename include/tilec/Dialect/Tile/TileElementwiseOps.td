@@ -15,7 +15,8 @@ class Tile_UnaryOp<string mnemonic, string kind, string what, list<Trait> traits
         "::tilec::tile::inferUnary(::tilec::tile::UnaryKind::" # kind # ", adaptor.getOperand().getType(), error)",
         [Pure, Tile_ElementwiseInterface, Tile_UnaryInterface] # traits> {
   let summary = what;
-  let description = "The elementwise " # what # [{. BF16 and FP16 compute in FP32 and round the result.
+  let description = [{
+    The elementwise }] # what # [{. BF16 and FP16 compute in FP32 and round the result.
 
     ```mlir
     func.func @}] # mnemonic # "(%x: " # !if(!eq(mnemonic, "not"), "!tile.tile<4x8xi32>", "!tile.tile<4x8xf32, valid ?x8>") # [{) {
@@ -52,7 +53,8 @@ class Tile_BinaryOp<string mnemonic, string kind, string what, bit integer = 0>
         ", adaptor.getLhs().getType(), adaptor.getRhs().getType(), error)",
         [NoMemoryEffect, Tile_ElementwiseInterface, Tile_BinaryInterface]> {
   let summary = what;
-  let description = "The elementwise " # what # [{; 1-sized dimensions and scalars are stretched.
+  let description = [{
+    The elementwise }] # what # [{; 1-sized dimensions and scalars are stretched.
 
     ```mlir
     func.func @}] # mnemonic # "(%x: !tile.tile<4x8x" # !if(integer, "i32", "f32") # ", valid ?x8>, %v: !tile.tile<4x1x" # !if(integer, "i32", "f32") # [{>) {

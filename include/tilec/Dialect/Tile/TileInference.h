@@ -62,9 +62,12 @@ InferredType inferExpand(mlir::Type source, mlir::Type like,
                          InferenceError &error);
 
 /// `valid` holds what is asked for, clamped here: empty for the whole size,
-/// ShapedType::kDynamic for an extent that only the run knows.
+/// ShapedType::kDynamic for an extent that only the run knows. `offsets`, where
+/// the source is a tile, decide how much of its valid region the slice meets;
+/// empty if none is known.
 InferredType inferSlice(mlir::Type source, llvm::ArrayRef<int64_t> sizes,
-                        llvm::ArrayRef<int64_t> valid, InferenceError &error);
+                        llvm::ArrayRef<int64_t> valid, InferenceError &error,
+                        llvm::ArrayRef<int64_t> offsets = {});
 InferredType inferSetValidShape(mlir::Type source,
                                 llvm::ArrayRef<int64_t> valid,
                                 InferenceError &error);
