@@ -1,0 +1,379 @@
+//===- Conditionals.cpp - if, and, or, comparisons ------------------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Constants.h"
+#include "Elaborator.h"
+
+using namespace tilec;
+using llvm::StringRef;
+
+//===----------------------------------------------------------------------===//
+// The first iteration of a loop
+//===----------------------------------------------------------------------===//
+
+/// For `k0 == FIRST`, k0 being the index of a loop that starts at FIRST: the
+/// loop, and which arm of the `if` runs in its later iterations only.
+std::optional<Elaborator::FirstTest>
+Elaborator::matchFirstTest(CompareOp op, const Datum &lhs, const Datum &rhs) {
+  for (const ActiveLoop &loop : llvm::reverse(loops)) {
+    bool isFlipped = rhs.getSymbolic() == loop.induction;
+    const Datum &index = isFlipped ? rhs : lhs, &first = isFlipped ? lhs : rhs;
+    if (loop.frame != frame || index.getSymbolic() != loop.induction)
+      continue;
+    if (loop.first && first.getSymbolic() != loop.first)
+      continue;
+    if (op == CompareOp::Eq || op == CompareOp::Ne)
+      return FirstTest{loop.number, op == CompareOp::Ne};
+    // The index never comes before the first one.
+    bool isAscending = loop.isAscending != isFlipped;
+    if (op == (isAscending ? CompareOp::Gt : CompareOp::Lt))
+      return FirstTest{loop.number, true};
+    if (op == (isAscending ? CompareOp::Le : CompareOp::Ge))
+      return FirstTest{loop.number, false};
+  }
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// if
+//===----------------------------------------------------------------------===//
+
+/// Whether a block ends in a `return` on every path.
+static bool alwaysReturns(Block block) {
+  if (block.empty())
+    return false;
+  const Stmt *last = block.back();
+  if (auto *branch = llvm::dyn_cast<IfStmt>(last))
+    return alwaysReturns(branch->thenBody) && alwaysReturns(branch->elseBody);
+  if (auto *scope = llvm::dyn_cast<WithStmt>(last))
+    return alwaysReturns(scope->body);
+  return llvm::isa<ReturnStmt>(last);
+}
+
+bool tilec::returnsOnOnePath(const IfStmt *s) {
+  return alwaysReturns(s->thenBody) != alwaysReturns(s->elseBody);
+}
+
+void Elaborator::elaborateIf(const IfStmt *s, Block rest) {
+  llvm::SaveAndRestore target(yieldTarget, static_cast<YieldTarget *>(nullptr));
+  std::optional<FirstTest> test;
+  Datum condition;
+  auto *compare = llvm::dyn_cast<CompareExpr>(s->condition);
+  if (compare && compare->links.size() == 1) {
+    const CompareExpr::Link &link = compare->links.front();
+    Datum lhs = evaluate(compare->first), rhs = evaluate(link.operand);
+    test = matchFirstTest(link.op, lhs, rhs);
+    condition = emitCompare(link.op, lhs, rhs, compare->range);
+  } else {
+    condition = evaluate(s->condition);
+  }
+  if (!condition.isSilent() && !condition.isRuntime()) {
+    if (std::optional<bool> truth = getTruth(condition)) {
+      elaborateBlock(*truth ? s->thenBody : s->elseBody);
+      return elaborateStatements(rest);
+    }
+    error(s->condition->range,
+          "the condition must be a scalar, not " + describe(condition));
+    condition = Datum::poison();
+  }
+  mlir::Value value = toCondition(condition, s->condition->range);
+  if (!value) // The arms are still worth checking.
+    value = emitter.constantBool(false);
+  auto arm = [&](Block block, bool isThen) {
+    bool notFirst = test && test->thenIsLater == isThen;
+    if (notFirst)
+      laterIterations.push_back(test->loop);
+    elaborateBlock(block);
+    if (notFirst)
+      laterIterations.pop_back();
+    elaborateStatements(rest);
+  };
+  elaborateBranches(
+      value, s->range, [&] { arm(s->thenBody, true); },
+      [&] { arm(s->elseBody, false); });
+}
+
+/// Elaborates a block of an operation; what it changed is taken back and
+/// returned.
+Environment::Changes
+Elaborator::elaborateRegion(mlir::Region &region,
+                            llvm::function_ref<void()> body) {
+  mlir::OpBuilder::InsertionGuard guard(emitter.builder);
+  emitter.builder.setInsertionPointToEnd(&region.front());
+  size_t mark = frame->env.mark();
+  body();
+  Environment::Changes changes = frame->env.changesSince(mark);
+  frame->env.rollback(mark);
+  return changes;
+}
+
+namespace {
+/// A name after an `if`.
+struct Merge {
+  StringRef name;
+  Binding *thenBinding;
+  Binding *elseBinding;
+  /// Set if the branches yield a value for it.
+  std::optional<JoinType> type;
+  Binding *result = nullptr;
+};
+} // namespace
+
+static bool isUnbound(const Binding *binding) {
+  return !binding || binding->state == Binding::State::Partial;
+}
+
+/// What a name is after an `if`, without a value of its own; null if the `if`
+/// has to yield one.
+Binding *Elaborator::mergeBindings(StringRef name, Binding *lhs, Binding *rhs,
+                                   SourceRange range) {
+  for (Binding *binding : {lhs, rhs})
+    if (binding && binding->isBound() && binding->datum.isPoison())
+      return binding;
+  if (isUnbound(lhs) || isUnbound(rhs)) {
+    Binding *partial = isUnbound(lhs) ? lhs : rhs;
+    if (partial)
+      return partial;
+    return makePartial(name, lhs ? lhs : rhs, range,
+                       "it is not bound where this condition is " +
+                           llvm::Twine(lhs ? "false" : "true"));
+  }
+  if (!lhs->isBound() || !rhs->isBound())
+    return lhs->isBound() ? rhs : lhs;
+  if (!lhs->datum.isSameAs(rhs->datum))
+    return nullptr;
+  Binding *merged = makeBinding(name, lhs->datum, lhs->definition);
+  merged->sources = {lhs, rhs};
+  merged->notInFirstOf = std::max(lhs->notInFirstOf, rhs->notInFirstOf);
+  return merged;
+}
+
+void Elaborator::elaborateBranches(mlir::Value condition, SourceRange range,
+                                   llvm::function_ref<void()> thenBody,
+                                   llvm::function_ref<void()> elseBody) {
+  auto draft = emitter.create<mlir::scf::IfOp>(range, mlir::TypeRange(),
+                                               condition, true, true);
+  Environment::Changes thenChanges =
+      elaborateRegion(draft.getThenRegion(), thenBody);
+  Environment::Changes elseChanges =
+      elaborateRegion(draft.getElseRegion(), elseBody);
+
+  llvm::SmallVector<Merge> merges;
+  for (auto &[name, change] : thenChanges)
+    merges.push_back({name, change.after, change.before, {}});
+  for (auto &[name, change] : elseChanges) {
+    if (!thenChanges.count(name))
+      merges.push_back({name, change.before, change.before, {}});
+    llvm::find_if(merges, [name = name](const Merge &merge) {
+      return merge.name == name;
+    })->elseBinding = change.after;
+  }
+  llvm::SmallVector<mlir::Type> types;
+  for (Merge &merge : merges) {
+    merge.result = mergeBindings(merge.name, merge.thenBinding,
+                                 merge.elseBinding, range);
+    if (merge.result)
+      continue;
+    merge.type = joinOf(merge.thenBinding->datum, merge.elseBinding->datum);
+    if (merge.type)
+      types.push_back(merge.type->type);
+    else
+      merge.result = makeConflict(merge.name, *merge.thenBinding,
+                                  *merge.elseBinding);
+  }
+
+  // The draft has no results; the branches move to an `if` that has.
+  auto yield = [&](mlir::Region &region, auto member) {
+    mlir::OpBuilder::InsertionGuard guard(emitter.builder);
+    emitter.builder.setInsertionPointToEnd(&region.front());
+    llvm::SmallVector<mlir::Value> values;
+    for (const Merge &merge : merges)
+      if (merge.type) {
+        Binding *binding = merge.*member;
+        values.push_back(
+            convert(binding->datum, *merge.type, binding->definition));
+      }
+    emitter.create<mlir::scf::YieldOp>(range, values);
+  };
+  yield(draft.getThenRegion(), &Merge::thenBinding);
+  yield(draft.getElseRegion(), &Merge::elseBinding);
+  auto op = emitter.create<mlir::scf::IfOp>(range, types, condition,
+                                            /*addThenBlock=*/false,
+                                            /*addElseBlock=*/false);
+  op.getThenRegion().takeBody(draft.getThenRegion());
+  op.getElseRegion().takeBody(draft.getElseRegion());
+  draft.erase();
+
+  unsigned next = 0;
+  for (Merge &merge : merges) {
+    if (merge.type) {
+      Datum datum = resultOf(
+          op.getResult(next++), *merge.type,
+          {&merge.thenBinding->datum, &merge.elseBinding->datum});
+      merge.result =
+          makeBinding(merge.name, datum, merge.thenBinding->definition);
+      merge.result->sources = {merge.thenBinding, merge.elseBinding};
+      merge.result->notInFirstOf = std::max(merge.thenBinding->notInFirstOf,
+                                            merge.elseBinding->notInFirstOf);
+    }
+    frame->env.bind(merge.name, merge.result);
+  }
+}
+
+/// The type of a value that is one of two.
+std::optional<JoinType> Elaborator::joinOf(const Datum &lhs,
+                                           const Datum &rhs) {
+  std::optional<JoinType> left = typeOf(lhs), right = typeOf(rhs);
+  if (lhs.is(Datum::Kind::Unknown))
+    return right;
+  if (rhs.is(Datum::Kind::Unknown))
+    return left;
+  return left && right ? join(*left, *right) : std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Conditions in expressions
+//===----------------------------------------------------------------------===//
+
+/// The name under which the arms of an expression leave their value; no
+/// identifier is spelt so.
+static constexpr StringRef armName = "if";
+
+Datum Elaborator::evaluateConditional(const ConditionalExpr *e) {
+  Datum condition = evaluate(e->condition);
+  if (!condition.isSilent() && !condition.isRuntime()) {
+    if (std::optional<bool> truth = getTruth(condition))
+      return evaluate(*truth ? e->thenValue : e->elseValue);
+    return error(e->condition->range,
+                 "the condition must be a scalar, not " + describe(condition));
+  }
+  mlir::Value value = toCondition(condition, e->condition->range);
+  if (!value) {
+    evaluate(e->thenValue);
+    evaluate(e->elseValue);
+    return condition.isSilent() ? condition : Datum::poison();
+  }
+  return evaluateArms(
+      value, e->range, [&] { return evaluate(e->thenValue); },
+      [&] { return evaluate(e->elseValue); });
+}
+
+/// `then if condition else else`, where only one of the two may be evaluated.
+Datum Elaborator::evaluateArms(mlir::Value condition, SourceRange range,
+                               llvm::function_ref<Datum()> thenValue,
+                               llvm::function_ref<Datum()> elseValue) {
+  size_t mark = frame->env.mark();
+  auto arm = [&](llvm::function_ref<Datum()> value) {
+    return [this, range, value] {
+      frame->env.bind(armName, makeBinding(armName, value(), range));
+    };
+  };
+  elaborateBranches(condition, range, arm(thenValue), arm(elseValue));
+  Binding *binding = frame->env.lookup(armName);
+  Datum result = binding->datum;
+  if (!binding->isBound())
+    result = error(range, "the two values have no common type: " +
+                              llvm::Twine(binding->problem));
+  frame->env.rollback(mark);
+  return result;
+}
+
+/// Whether evaluating the operations of a block where their result is not
+/// needed has no effect.
+static bool isSpeculatable(mlir::Block &block) {
+  return llvm::all_of(block, [](mlir::Operation &op) {
+    return mlir::isa<mlir::arith::ArithDialect>(op.getDialect());
+  });
+}
+
+Datum Elaborator::evaluateLogical(const BinaryExpr *e) {
+  bool isAnd = e->op == BinaryOp::And;
+  Datum lhs = evaluate(e->lhs);
+  if (!lhs.isSilent() && !lhs.isRuntime()) {
+    std::optional<bool> truth = getTruth(lhs);
+    if (!truth)
+      return error(e->lhs->range, "'" + spelling(e->op) +
+                                      "' takes scalars, not " + describe(lhs));
+    return *truth == isAnd ? evaluate(e->rhs) : lhs;
+  }
+  mlir::Value left = toTruthValue(lhs, e->lhs->range, spelling(e->op));
+  // The right operand is evaluated only if the left one does not decide.
+  mlir::OpBuilder::InsertPoint here = emitter.builder.saveInsertionPoint();
+  auto guard = emitter.create<mlir::scf::IfOp>(
+      e->range, mlir::TypeRange(), emitter.constantBool(true), true, false);
+  emitter.builder.setInsertionPointToEnd(guard.thenBlock());
+  Datum rhs = evaluate(e->rhs);
+  mlir::Value right = toTruthValue(rhs, e->rhs->range, spelling(e->op));
+  emitter.builder.restoreInsertionPoint(here);
+  if (!left || !right) {
+    guard.erase();
+    return lhs.isPoison() || rhs.isPoison() || !left ? Datum::poison() : rhs;
+  }
+  return scalarOf(emitShortCircuit(e, left, right, guard), DType::BOOL);
+}
+
+/// `left and right` or `left or right`, where the operations for `right` are
+/// in `guard`, which goes.
+mlir::Value Elaborator::emitShortCircuit(const BinaryExpr *e, mlir::Value left,
+                                         mlir::Value right,
+                                         mlir::scf::IfOp guard) {
+  bool isAnd = e->op == BinaryOp::And;
+  auto &operations = guard.thenBlock()->getOperations();
+  if (isSpeculatable(*guard.thenBlock())) {
+    guard->getBlock()->getOperations().splice(guard->getIterator(), operations);
+    guard.erase();
+    if (isAnd)
+      return emitter.create<mlir::arith::AndIOp>(e->range, left, right);
+    return emitter.create<mlir::arith::OrIOp>(e->range, left, right);
+  }
+  auto op = emitter.create<mlir::scf::IfOp>(
+      e->range, mlir::TypeRange(left.getType()), left, true, true);
+  mlir::Block *evaluated = isAnd ? op.thenBlock() : op.elseBlock();
+  mlir::Block *decided = isAnd ? op.elseBlock() : op.thenBlock();
+  evaluated->getOperations().splice(evaluated->end(), operations);
+  guard.erase();
+  mlir::OpBuilder::InsertionGuard restore(emitter.builder);
+  emitter.builder.setInsertionPointToEnd(evaluated);
+  emitter.create<mlir::scf::YieldOp>(e->range, right);
+  emitter.builder.setInsertionPointToEnd(decided);
+  emitter.create<mlir::scf::YieldOp>(e->range, left);
+  return op.getResult(0);
+}
+
+Datum Elaborator::evaluateCompare(const CompareExpr *e) {
+  Datum lhs = evaluate(e->first), result;
+  bool isFirst = true;
+  for (const CompareExpr::Link &link : e->links) {
+    Datum rhs = evaluate(link.operand);
+    if (recordsCompared) {
+      comparedValues[isFirst ? e->first : link.operand] = isFirst ? lhs : rhs;
+      comparedValues[link.operand] = rhs;
+    }
+    Datum holds = emitCompare(link.op, lhs, rhs, e->range);
+    result = isFirst ? holds : emitBoth(result, holds, e->range);
+    isFirst = false;
+    lhs = std::move(rhs);
+  }
+  return result;
+}
+
+/// `lhs and rhs` of two comparisons, both evaluated.
+Datum Elaborator::emitBoth(const Datum &lhs, const Datum &rhs,
+                           SourceRange range) {
+  if (lhs.isSilent() || rhs.isSilent())
+    return lhs.isSilent() ? lhs : rhs;
+  if (lhs.isBool())
+    return lhs.getBool() ? rhs : lhs;
+  if (rhs.isBool())
+    return rhs.getBool() ? lhs : rhs;
+  if (!lhs.isScalar() || !rhs.isScalar())
+    return error(range, "a chain of comparisons takes scalars; join tiles of "
+                        "BOOL with and_");
+  mlir::Value both = emitter.create<mlir::arith::AndIOp>(
+      range, lhs.getValue(), rhs.getValue());
+  return scalarOf(both, DType::BOOL);
+}
