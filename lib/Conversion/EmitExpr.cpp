@@ -28,8 +28,7 @@ static Value splat(Site &e, Type type, TypedAttr scalar) {
 }
 
 Value Site::constant(Type type, double value) {
-  return splat(*this, type,
-               b.getFloatAttr(getElementTypeOrSelf(type), value));
+  return splat(*this, type, b.getFloatAttr(getElementTypeOrSelf(type), value));
 }
 
 Value Site::constantInt(Type type, int64_t value) {
@@ -74,8 +73,8 @@ Expr Expr::trunci(Type element) const {
 }
 
 Expr tilec::emit::compare(const Expr &x, const Expr &y,
-                    arith::CmpFPredicate onFloats,
-                    arith::CmpIPredicate onInts) {
+                          arith::CmpFPredicate onFloats,
+                          arith::CmpIPredicate onInts) {
   if (x.isFloat())
     return {x.e(), x.e().create<arith::CmpFOp>(onFloats, x, y)};
   return {x.e(), x.e().create<arith::CmpIOp>(onInts, x, y)};
@@ -98,7 +97,7 @@ Expr tilec::emit::minimum(const Expr &x, const Expr &y) {
 }
 
 Expr tilec::emit::polynomial(const Expr &x, ArrayRef<double> coefficients,
-                       bool fused) {
+                             bool fused) {
   Expr sum = x.same(coefficients.back());
   for (double c : llvm::reverse(coefficients.drop_back()))
     sum = fused ? tilec::emit::fma(sum, x, x.same(c)) : sum * x + c;

@@ -40,11 +40,11 @@ static Expr narrowToFP16(const Expr &x) {
   OpBuilder &b = x.e().b;
   Expr bits = x.asInt();
   Expr magnitude = bits & 0x7FFFFFFF;
-  Expr normal = (magnitude + 0xFFF + ((magnitude >> 13) & 1) -
-                 (int64_t(112) << 23)) >>
-                13;
-  Expr subnormal = (magnitude.bitcast(b.getF32Type()) + 0.5).asInt() -
-                   0x3F000000;
+  Expr normal =
+      (magnitude + 0xFFF + ((magnitude >> 13) & 1) - (int64_t(112) << 23)) >>
+      13;
+  Expr subnormal =
+      (magnitude.bitcast(b.getF32Type()) + 0.5).asInt() - 0x3F000000;
   Expr nan = ((magnitude >> 13) & 0x3FF) | 0x7E00;
 
   Expr result = select(magnitude < 0x38800000, subnormal, normal); // 2^-14
@@ -61,8 +61,8 @@ static Expr widenFP16(const Expr &half) {
   Expr fields = (bits & 0x7FFF) << 13;
   Expr finite = (fields.bitcast(b.getF32Type()) * 0x1p112).asInt();
   // Infinity, or a NaN made quiet.
-  Expr quietBit = select(fields > 0x0F800000, bits.number(0x00400000),
-                         bits.number(0));
+  Expr quietBit =
+      select(fields > 0x0F800000, bits.number(0x00400000), bits.number(0));
   Expr special = fields | 0x7F800000 | quietBit;
   Expr magnitude = select(fields >= 0x0F800000, special, finite);
   return (magnitude | ((bits & 0x8000) << 16)).bitcast(b.getF32Type());

@@ -32,16 +32,15 @@ static Expr expVector(Expr x) {
   Expr r = fma(n, x.same(-0x1.62e4p-1), x); // exact: 15 bits of ln(2)
   r = fma(n, x.same(-0x1.7f7d1cp-20), r);
   // (exp(r) - 1 - r) / r^2, an error of 2^-28 after the multiplication.
-  Expr q = polynomial(r,
-                      {0.5000000095414404, 0.1666651860270452,
-                       0.04166620506221416, 0.008368917858257467,
-                       0.0013950540618188408},
-                      /*fused=*/true);
+  Expr q =
+      polynomial(r,
+                 {0.5000000095414404, 0.1666651860270452, 0.04166620506221416,
+                  0.008368917858257467, 0.0013950540618188408},
+                 /*fused=*/true);
   Expr p = fma(q, r * r, r) + 1.0;
   // In two steps, the first exact: a subnormal result is rounded once.
   Expr exponent = shifted.asInt() - x.same(shifter).asInt();
-  Expr half{x.e(),
-            x.e().create<arith::ShRSIOp>(exponent, exponent.number(1))};
+  Expr half{x.e(), x.e().create<arith::ShRSIOp>(exponent, exponent.number(1))};
   return p * powerOfTwo(half) * powerOfTwo(exponent - half);
 }
 
@@ -53,7 +52,8 @@ static Value onVectors(OpBuilder &b, Location loc, Value x,
     return body({e, x});
   auto vectorType = VectorType::get({1}, x.getType());
   Value lanes = b.create<vector::BroadcastOp>(loc, vectorType, x);
-  return b.create<vector::ExtractOp>(loc, body({e, lanes}), ArrayRef<int64_t>{0});
+  return b.create<vector::ExtractOp>(loc, body({e, lanes}),
+                                     ArrayRef<int64_t>{0});
 }
 
 /// As `onVectors`, through the function that all uses in the module share.

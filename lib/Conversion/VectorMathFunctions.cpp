@@ -48,14 +48,13 @@ static Expr logVector(const Expr &x) {
   constexpr int64_t sqrtHalf = 0x3FE6A09E667F3BCD;
   constexpr int64_t bias = 1024;
   Expr biased = (wide.asInt() - sqrtHalf + (bias << 52)) >> 52;
-  Expr exponent = asFloat64(biased + (int64_t(0x433) << 52)) -
-                  (0x1p52 + double(bias));
+  Expr exponent =
+      asFloat64(biased + (int64_t(0x433) << 52)) - (0x1p52 + double(bias));
   Expr m = asFloat64(wide.asInt() - ((biased - bias) << 52));
   Expr f = (m - 1.0) / (m + 1.0);
-  Expr atanhOverF =
-      polynomial(f * f, {1.0000000000042546, 0.33333332615021505,
-                         0.20000193916345368, 0.1426743429115486,
-                         0.11809819566729486});
+  Expr atanhOverF = polynomial(f * f, {1.0000000000042546, 0.33333332615021505,
+                                       0.20000193916345368, 0.1426743429115486,
+                                       0.11809819566729486});
   Expr result = (exponent * 0x1.62e42fefa39efp-1 + (f + f) * atanhOverF)
                     .truncf(x.elementType());
 
@@ -76,11 +75,10 @@ static Expr tanhVector(const Expr &x) {
   twice = select(twice > 20.0, twice.same(20.0), twice);
   Expr shifted = twice * 0x1.71547652b82fep0 + shifter;
   Expr r = twice - (shifted - shifter) * 0x1.62e42fefa39efp-1;
-  Expr p =
-      r * polynomial(r, {0.9999999999909769, 0.5000000047269418,
-                         0.16666666854247622, 0.04166635223474185,
-                         0.008333268450544965, 0.0013941162972380757,
-                         0.00019915946420510526});
+  Expr p = r * polynomial(r, {0.9999999999909769, 0.5000000047269418,
+                              0.16666666854247622, 0.04166635223474185,
+                              0.008333268450544965, 0.0013941162972380757,
+                              0.00019915946420510526});
   Expr power = asFloat64((shifted.asInt() << 52) + (int64_t(1023) << 52));
   Expr d = power * p + (power - 1.0);
   return flipSign(d / (d + 2.0), sign).truncf(x.elementType());
@@ -99,8 +97,7 @@ struct Reduced {
 static Reduced reduceSmall(const Expr &x) {
   Expr shifted = x * 0x1.45f306dc9c883p-1 + shifter;
   Expr n = shifted - shifter;
-  return {shifted.asInt(),
-          x - n * 0x1.921fb544p0 - n * 0x1.0b4611a626331p-34};
+  return {shifted.asInt(), x - n * 0x1.921fb544p0 - n * 0x1.0b4611a626331p-34};
 }
 
 /// For the FP32 \p x of any magnitude from 2^20 on (Payne and Hanek). With
@@ -110,9 +107,8 @@ static Reduced reduceLarge(const Expr &x) {
   OpBuilder &b = x.e().b;
   Type i64 = b.getI64Type();
   // Eight zeros, then the binary digits of 2/pi.
-  static constexpr uint64_t digits[] = {
-      0x00A2F9836E4E4415, 0x29FC2757D1F534DD, 0xC0DB6295993C4390,
-      0x41FE5163ABDEBBC5};
+  static constexpr uint64_t digits[] = {0x00A2F9836E4E4415, 0x29FC2757D1F534DD,
+                                        0xC0DB6295993C4390, 0x41FE5163ABDEBBC5};
   Expr bits = x.asInt().extui(i64);
   Expr first = ((bits >> 23) & 0xFF) - 144;
   first = select(first < 0, first.number(0), first); // lanes not asked for
@@ -178,10 +174,9 @@ static Expr sineVector(const Expr &x, int quarterTurns) {
       r * polynomial(square, {0.9999999999956773, -0.16666666631607574,
                               0.008333328783335097, -0.00019839202321816733,
                               2.717345618702888e-06});
-  Expr cosine =
-      polynomial(square, {0.9999999999525532, -0.4999999961512673,
-                          0.04166661670936423, -0.0013886618307041674,
-                          2.4379845699915152e-05});
+  Expr cosine = polynomial(square, {0.9999999999525532, -0.4999999961512673,
+                                    0.04166661670936423, -0.0013886618307041674,
+                                    2.4379845699915152e-05});
   Expr isOdd = (quadrant & 1) == 1;
   Expr sign = (quadrant >> 1) << 63;
   return flipSign(select(isOdd, cosine, sine), sign).truncf(x.elementType());

@@ -21,6 +21,7 @@
 #include "mlir/Transforms/Passes.h"
 #include "tilec/Conversion/Passes.h"
 #include "tilec/Dialect/Tile/Tile.h"
+#include "tilec/Transforms/Passes.h"
 
 using namespace mlir;
 
@@ -29,6 +30,7 @@ namespace tilec {
 void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   if (!options.boundsChecks)
     pm.addPass(createTileBoundsChecksOff());
+  pm.addPass(createTileCollapseParallel());
 }
 
 void buildLoweringPipeline(OpPassManager &pm, const CPUTarget &target,
@@ -71,6 +73,7 @@ void registerPipelinePasses() {
   mlir::registerTransformsPasses();
   LLVM::registerLLVMPasses();
   tilec::registerConversionPasses();
+  tilec::registerTransformsPasses();
 }
 
 } // namespace tilec

@@ -21,10 +21,11 @@ struct BlockEmitter {
   int64_t narrowColumns = kernel.row.narrowVectors * kernel.row.lanes;
   int64_t bytes = kernel.packedB ? 4 : kernel.elementBytes();
 
-  Expr a = code.argument(0), b = code.argument(1), bStride = code.argument(2);
-  Expr c = code.argument(3), cStride = code.argument(4);
-  Expr m = code.argument(5), n = code.argument(6), k = code.argument(7);
-  Expr fresh = code.argument(8), next = code.argument(9);
+  Expr a = code.argument(0), aStep = code.argument(1);
+  Expr b = code.argument(2), bStride = code.argument(3);
+  Expr c = code.argument(4), cStride = code.argument(5);
+  Expr m = code.argument(6), n = code.argument(7), k = code.argument(8);
+  Expr fresh = code.argument(9), next = code.argument(10);
 
   void emit();
   Values emitRows(const Expr &row, RegisterTile tile, ValueRange position);
@@ -49,10 +50,10 @@ Values BlockEmitter::emitColumns(const Expr &row, const Expr &begin,
   return code.forLoop(
       begin, end, columns, position, [&](Expr j, ValueRange values) {
         Expr cell = code.at(code.at(c, row * cStride), j * 4);
-        return code.call(callee, {code.at(a, row * 4), code.at(b, j * bytes),
-                                  bStride, cell, cStride, k, n - j, fresh,
-                                  values[0], values[1], rowBytes,
-                                  advance});
+        return code.call(callee,
+                         {code.at(a, row * 4), aStep, code.at(b, j * bytes),
+                          bStride, cell, cStride, k, n - j, fresh, values[0],
+                          values[1], rowBytes, advance});
       });
 }
 
@@ -81,14 +82,14 @@ void BlockEmitter::emitTail() {
   Expr bScratchStride = code.i64(narrowColumns * bytes);
   code.ifThen(rest > 0, [&] {
     code.copyRows(scratchC, cScratchStride, cTail, cStride, m, rest * 4);
-    Values operands = {a, bTail, bStride};
+    Values operands = {a, aStep, bTail, bStride};
     if (!kernel.packedB) { // a panel is padded
       code.clear(scratchB, k * narrowColumns * bytes);
       code.copyRows(scratchB, bScratchStride, bTail, bStride, k, rest * bytes);
-      operands = {a, scratchB, bScratchStride};
+      operands = {a, aStep, scratchB, bScratchStride};
     }
-    operands.append({scratchC, cScratchStride, m, code.i64(narrowColumns), k,
-                     fresh, next});
+    operands.append(
+        {scratchC, cScratchStride, m, code.i64(narrowColumns), k, fresh, next});
     code.call(code.func, operands);
     code.copyRows(cTail, cStride, scratchC, cScratchStride, m, rest * 4);
   });
@@ -118,7 +119,7 @@ func::FuncOp microkernel::getBlockFunction(const Kernel &kernel) {
   Type i64 = IntegerType::get(kernel.context(), 64);
   Type i1 = IntegerType::get(kernel.context(), 1);
   KernelBuilder code(kernel, name,
-                     {ptr, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr});
+                     {ptr, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr});
   BlockEmitter{code}.emit();
   return code.func;
 }

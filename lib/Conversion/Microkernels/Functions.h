@@ -24,20 +24,20 @@
 
 namespace tilec::microkernel {
 
-/// (a, b: ptr, bStride: i64, c: ptr, cStride, k, columns: i64, fresh: i1,
-///  next: ptr, nextColumn, nextBytes, advance: i64) -> (ptr, i64)
+/// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, k, columns: i64,
+///  fresh: i1, next: ptr, nextColumn, nextBytes, advance: i64) -> (ptr, i64)
 ///
 /// C[rows, vectors * lanes] += A B, from zero if `fresh`; k is counted in
-/// elements. With \p masked only the first `columns` of C and B are touched.
-/// `next` is what to prefetch: from the byte `nextColumn` of a row of
-/// `nextBytes` bytes on, row by row, `advance` bytes (at most what the tile
-/// reads of a row) for each row of B; the results tell where that ended.
-/// Packed B is not prefetched.
+/// elements. `aStep` is from one step's cells of A to the next step's. With \p
+/// masked only the first `columns` of C and B are touched. `next` is what to
+/// prefetch: from the byte `nextColumn` of a row of `nextBytes` bytes on, row
+/// by row, `advance` bytes (at most what the tile reads of a row) for each row
+/// of B; the results tell where that ended. Packed B is not prefetched.
 mlir::func::FuncOp getTileFunction(const Kernel &kernel, RegisterTile tile,
                                    bool masked);
 
-/// (a, b: ptr, bStride: i64, c: ptr, cStride, m, n, k: i64, fresh: i1,
-///  next: ptr)
+/// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, m, n, k: i64,
+///  fresh: i1, next: ptr)
 ///
 /// The same for m <= maxRows packed rows of A and any n.
 mlir::func::FuncOp getBlockFunction(const Kernel &kernel);
@@ -45,13 +45,15 @@ mlir::func::FuncOp getBlockFunction(const Kernel &kernel);
 /// (from: ptr, rowStride, rows, k: i64, panel: ptr, panelStride: i64)
 ///
 /// Packs 1 <= `rows` <= lanes rows of k contiguous elements into as many
-/// columns of a panel; columns up to `lanes`, and steps up to the next multiple
-/// of `lanes`, are written too. An odd last k of BF16 gets a zero partner.
-mlir::func::FuncOp getPackFunction(const Kernel &kernel);
+/// columns of a panel, as \p pairs or widened; columns up to `lanes`, and steps
+/// up to the next multiple of `lanes`, are written too. An odd last k of BF16
+/// gets a zero partner.
+mlir::func::FuncOp getPackFunction(const Kernel &kernel, bool pairs);
 
 /// (from: ptr, rowStride, kStride, rows, k: i64, panel: ptr)
 ///
-/// The same for the panel of A, with any strides, element by element.
+/// The same for the panel of A, with any strides: 16 rows at a time where they
+/// are contiguous, element by element else.
 mlir::func::FuncOp getStridedPackFunction(const Kernel &kernel);
 
 } // namespace tilec::microkernel

@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
-#include "tilec/Conversion/VectorMath.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "tilec/Conversion/VectorMath.h"
 #include <fmt/format.h>
 
 using namespace tilec;
@@ -41,12 +41,6 @@ Type Kernel::accumulatorType() const {
   return b.getF32Type();
 }
 
-Type Kernel::panelType() const {
-  if (row.pairDot)
-    return Builder(context()).getI32Type();
-  return accumulatorType();
-}
-
 VectorType Kernel::vectorOf(Type type) const {
   return VectorType::get({int64_t(row.lanes)}, type);
 }
@@ -56,8 +50,7 @@ bool Kernel::flushesInSoftware() const {
 }
 
 bool Kernel::needsFlushMode() const {
-  return element == MatmulElement::BF16 && !row.pairDot &&
-         !flushesInSoftware();
+  return element == MatmulElement::BF16 && !row.pairDot && !flushesInSoftware();
 }
 
 std::string Kernel::symbol(StringRef what) const {
@@ -73,11 +66,9 @@ func::FuncOp microkernel::lookup(const Kernel &kernel, StringRef name) {
 
 KernelBuilder::KernelBuilder(const Kernel &kernel, StringRef name,
                              TypeRange arguments, TypeRange results)
-    : kernel(kernel), b(kernel.context()),
-      site{b, b.getUnknownLoc()} {
+    : kernel(kernel), b(kernel.context()), site{b, b.getUnknownLoc()} {
   b.setInsertionPointToStart(ModuleOp(kernel.module).getBody());
-  func = site.create<func::FuncOp>(name,
-                                   b.getFunctionType(arguments, results));
+  func = site.create<func::FuncOp>(name, b.getFunctionType(arguments, results));
   setInternal(func);
   b.setInsertionPointToStart(func.addEntryBlock());
 }

@@ -36,13 +36,15 @@ struct Kernel {
   mlir::Type storageType() const;
   /// What is accumulated, f32 or i32.
   mlir::Type accumulatorType() const;
-  /// What panels hold: the accumulator's type, or pairs of BF16 as i32.
-  mlir::Type panelType() const;
   mlir::VectorType vectorOf(mlir::Type element) const;
   unsigned panelColumns() const { return row.panelVectors * row.lanes; }
-  /// Bytes from one step's panel row of \p columns to the next step's.
-  unsigned stepBytes(unsigned columns) const {
-    return 4 * columns * (row.pairDot ? 1 : stepK());
+  /// Panels of A hold pairs of BF16, not widened elements.
+  bool hasPairsInA() const { return row.pairDot; }
+  /// The same for panels of B, which are smaller so.
+  bool hasPairsInB() const { return stepK() == 2; }
+  /// Bytes in the rows of a panel that belong to one step.
+  unsigned stepBytes(unsigned columns, bool pairs) const {
+    return 4 * columns * (pairs ? 1 : stepK());
   }
   /// BF16 takes subnormals as zero; this target has no such mode.
   bool flushesInSoftware() const;

@@ -31,73 +31,95 @@ struct MatmulEmitter {
   Expr c = code.argument(5), cStride = code.argument(6) * 4;
   Expr m = code.argument(7), n = code.argument(8), k = code.argument(9);
   Expr isNew = code.argument(10) ^ 1; // not accumulated
-  Expr aPanel = code.alloca(panelBytes(maxRows));
+  Expr aPanel = code.alloca(panelBytes(maxRows, kernel.hasPairsInA()));
 
-  int64_t panelBytes(unsigned columns) const {
-    return int64_t(kernel.stepBytes(columns)) * kChunk / kernel.stepK();
+  int64_t panelBytes(unsigned columns, bool pairs) const {
+    return kernel.stepBytes(columns, pairs) * kChunk / kernel.stepK();
   }
   void emit();
   void clearC();
-  void packA(const Expr &row, const Expr &rows, const Expr &k0,
-             const Expr &depth);
-  void multiplyPacked(const Expr &bPanel, const Expr &cRow, const Expr &rows,
-                      const Expr &k0, const Expr &depth, const Expr &fresh);
+  /// A as the tiles read it, a pointer and their `aStep`.
+  Values packA(const Expr &row, const Expr &rows, const Expr &k0,
+               const Expr &depth);
+  void packRows(const Expr &from, const Expr &stride, const Expr &rows,
+                const Expr &depth, const Expr &panel, int64_t columns,
+                bool pairs);
+  void multiplyPacked(ValueRange packedA, const Expr &bPanel, const Expr &cRow,
+                      const Expr &rows, const Expr &k0, const Expr &depth,
+                      const Expr &fresh);
 };
 } // namespace
 
 void MatmulEmitter::clearC() {
   code.ifThen((k == 0) & isNew, [&] {
-    code.forLoop(code.i64(0), m, 1, [&](Expr i) {
-      code.clear(code.at(c, i * cStride), n * 4);
-    });
+    code.forLoop(code.i64(0), m, 1,
+                 [&](Expr i) { code.clear(code.at(c, i * cStride), n * 4); });
   });
 }
 
-void MatmulEmitter::packA(const Expr &row, const Expr &rows, const Expr &k0,
-                          const Expr &depth) {
-  Expr from = code.at(code.at(a, row * aRowStride), k0 * aKStride);
+/// Any number of rows becomes columns of a panel that has \p columns.
+void MatmulEmitter::packRows(const Expr &from, const Expr &stride,
+                             const Expr &rows, const Expr &depth,
+                             const Expr &panel, int64_t columns, bool pairs) {
+  func::FuncOp pack = getPackFunction(kernel, pairs);
   int64_t lanes = kernel.row.lanes;
-  auto packRows = [&]() -> Values {
-    code.forLoop(code.i64(0), rows, lanes, [&](Expr i) {
-      Expr count = minimum(rows - i, code.i64(lanes));
-      code.call(getPackFunction(kernel),
-                {code.at(from, i * aRowStride), aRowStride, count, depth,
-                 code.at(aPanel, i * 4), code.i64(4 * maxRows)});
-    });
-    return {};
+  code.forLoop(code.i64(0), rows, lanes, [&](Expr i) {
+    code.call(pack, {code.at(from, i * stride), stride,
+                     minimum(rows - i, code.i64(lanes)), depth,
+                     code.at(panel, i * 4), code.i64(4 * columns)});
+  });
+}
+
+Values MatmulEmitter::packA(const Expr &row, const Expr &rows, const Expr &k0,
+                            const Expr &depth) {
+  Expr from = code.at(code.at(a, row * aRowStride), k0 * aKStride);
+  bool pairs = kernel.hasPairsInA();
+  Values packed = {aPanel, code.i64(kernel.stepBytes(maxRows, pairs))};
+  Expr isContiguous = aKStride == bytes;
+  auto pack = [&] {
+    auto packContiguous = [&]() -> Values {
+      packRows(from, aRowStride, rows, depth, aPanel, maxRows, pairs);
+      return {};
+    };
+    auto packStrided = [&]() -> Values {
+      code.call(getStridedPackFunction(kernel),
+                {from, aRowStride, aKStride, rows, depth, aPanel});
+      return {};
+    };
+    code.ifElse(isContiguous, {}, packContiguous, packStrided);
+    return packed;
   };
-  auto packStrided = [&]() -> Values {
-    code.call(getStridedPackFunction(kernel),
-              {from, aRowStride, aKStride, rows, depth, aPanel});
-    return {};
-  };
-  code.ifElse(aKStride == bytes, {}, packRows, packStrided);
+  if (!pairs)
+    return pack();
+  // A single row is a column of pairs already, but for an odd last one.
+  Expr isPacked = isContiguous & (rows == 1) & ((depth & 1) == 0);
+  return code.ifElse(
+      isPacked, ValueRange(packed).getTypes(),
+      [&] { return Values{from, code.i64(4)}; }, pack);
 }
 
 /// B is [n, k]: a panel of its rows at a time becomes columns.
-void MatmulEmitter::multiplyPacked(const Expr &bPanel, const Expr &cRow,
-                                   const Expr &rows, const Expr &k0,
-                                   const Expr &depth, const Expr &fresh) {
+void MatmulEmitter::multiplyPacked(ValueRange packedA, const Expr &bPanel,
+                                   const Expr &cRow, const Expr &rows,
+                                   const Expr &k0, const Expr &depth,
+                                   const Expr &fresh) {
   Kernel packed = kernel;
   packed.packedB = true;
   func::FuncOp block = getBlockFunction(packed);
-  func::FuncOp pack = getPackFunction(kernel);
-  int64_t lanes = kernel.row.lanes;
-  Expr panelStride = code.i64(4 * panelColumns);
   code.forLoop(code.i64(0), n, panelColumns, [&](Expr j) {
     Expr columns = minimum(n - j, code.i64(panelColumns));
-    code.forLoop(code.i64(0), columns, lanes, [&](Expr i) {
-      Expr from = code.at(code.at(b, (j + i) * bStride), k0 * bytes);
-      code.call(pack, {from, bStride, minimum(columns - i, code.i64(lanes)),
-                       depth, code.at(bPanel, i * 4), panelStride});
-    });
-    code.call(block, {aPanel, bPanel, panelStride, code.at(cRow, j * 4),
-                      cStride, rows, columns, depth, fresh, bPanel});
+    packRows(code.at(code.at(b, j * bStride), k0 * bytes), bStride, columns,
+             depth, bPanel, panelColumns, kernel.hasPairsInB());
+    code.call(block, {packedA[0], packedA[1], bPanel,
+                      code.i64(4 * panelColumns), code.at(cRow, j * 4), cStride,
+                      rows, columns, depth, fresh, bPanel});
   });
 }
 
 void MatmulEmitter::emit() {
-  Expr bPanel = transposeB ? code.alloca(panelBytes(panelColumns)) : b;
+  Expr bPanel =
+      transposeB ? code.alloca(panelBytes(panelColumns, kernel.hasPairsInB()))
+                 : b;
   clearC();
   code.forLoop(code.i64(0), m, maxRows, [&](Expr row) {
     Expr rows = minimum(m - row, code.i64(maxRows));
@@ -105,13 +127,13 @@ void MatmulEmitter::emit() {
     code.forLoop(code.i64(0), k, kChunk, [&](Expr k0) {
       Expr depth = minimum(k - k0, code.i64(kChunk));
       Expr fresh = (k0 == 0) & isNew;
-      packA(row, rows, k0, depth);
+      Values packedA = packA(row, rows, k0, depth);
       if (transposeB)
-        return multiplyPacked(bPanel, cRow, rows, k0, depth, fresh);
+        return multiplyPacked(packedA, bPanel, cRow, rows, k0, depth, fresh);
       code.call(getBlockFunction(kernel),
-                {aPanel, code.at(b, k0 * bStride), bStride, cRow, cStride,
-                 rows, n, depth, fresh,
-                 code.at(b, (k0 + kChunk) * bStride)});
+                {packedA[0], packedA[1], code.at(b, k0 * bStride), bStride,
+                 cRow, cStride, rows, n, depth, fresh,
+                 code.at(b, (k0 + int64_t(kernel.row.prefetchK)) * bStride)});
     });
   });
   code.finish();
@@ -145,8 +167,7 @@ static void emitFlushed(KernelBuilder &code, func::FuncOp body) {
 func::FuncOp tilec::getMatmulKernel(ModuleOp module, MatmulKind kind,
                                     const CPUTarget &target) {
   Kernel kernel{module, selectRow(kind.element, target), kind.element, target};
-  std::string name =
-      kernel.symbol(kind.transposeB ? "matmul_bt" : "matmul");
+  std::string name = kernel.symbol(kind.transposeB ? "matmul_bt" : "matmul");
   if (func::FuncOp existing = lookup(kernel, name))
     return existing;
   Type ptr = LLVM::LLVMPointerType::get(kernel.context());

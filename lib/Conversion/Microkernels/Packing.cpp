@@ -77,10 +77,11 @@ namespace {
 /// The arguments of a pack function, and what it works with.
 struct PackEmitter {
   KernelBuilder &code;
+  bool pairs;
   const Kernel &kernel = code.kernel;
   unsigned lanes = kernel.row.lanes;
   /// Elements of k that fill a vector of cells.
-  unsigned blockK = kernel.row.pairDot ? 2 * lanes : lanes;
+  unsigned blockK = pairs ? 2 * lanes : lanes;
   int64_t bytes = kernel.elementBytes();
 
   Expr from = code.argument(0), rowStride = code.argument(1);
@@ -96,14 +97,13 @@ struct PackEmitter {
 
 /// One vector of cells of one row.
 Value PackEmitter::loadCells(const Expr &address) {
-  if (kernel.row.pairDot)
-    return code.load(kernel.vectorOf(kernel.panelType()), address, bytes);
-  return widen(code, code.load(kernel.vectorOf(kernel.storageType()), address,
-                               bytes));
+  if (pairs)
+    return code.load(kernel.vectorOf(code.b.getI32Type()), address, bytes);
+  return widen(
+      code, code.load(kernel.vectorOf(kernel.storageType()), address, bytes));
 }
 
-void PackEmitter::emitBlock(const Expr &position,
-                            ArrayRef<Value> rowPointers) {
+void PackEmitter::emitBlock(const Expr &position, ArrayRef<Value> rowPointers) {
   Expr offset = position * bytes;
   Expr rest = k - position;
   Expr isPartial = rest < int64_t(blockK);
@@ -115,14 +115,14 @@ void PackEmitter::emitBlock(const Expr &position,
   Values cells;
   for (unsigned i = 0; i < lanes; ++i) {
     Expr source = code.at(rowPointers[i], offset);
-    // The same rows of the next chunk of k.
+    // What these rows hold further on.
     code.site.create<LLVM::Prefetch>(
-        code.at(source, int64_t(kernel.row.kChunk) * bytes), /*rw=*/0,
+        code.at(source, int64_t(kernel.row.prefetchK) * bytes), /*rw=*/0,
         kernel.row.prefetchLocality, /*cache=*/1);
     cells.push_back(loadCells(
         select(isPartial, code.at(scratch, i * blockK * bytes), source)));
   }
-  Expr row = kernel.row.pairDot ? position >> 1 : position;
+  Expr row = pairs ? position >> 1 : position;
   for (auto [i, column] : llvm::enumerate(transpose(code, cells)))
     code.store(column, code.at(panel, (row + int64_t(i)) * panelStride), 4);
 }
@@ -139,15 +139,85 @@ void PackEmitter::emit() {
   code.finish();
 }
 
-func::FuncOp microkernel::getPackFunction(const Kernel &kernel) {
-  std::string name = kernel.symbol("pack");
+func::FuncOp microkernel::getPackFunction(const Kernel &kernel, bool pairs) {
+  std::string name = kernel.symbol(pairs ? "pack_pairs" : "pack");
   if (func::FuncOp existing = lookup(kernel, name))
     return existing;
   Type ptr = LLVM::LLVMPointerType::get(kernel.context());
   Type i64 = IntegerType::get(kernel.context(), 64);
   KernelBuilder code(kernel, name, {ptr, i64, i64, i64, ptr, i64});
-  PackEmitter{code}.emit();
+  PackEmitter{code, pairs}.emit();
   return code.func;
+}
+
+namespace {
+struct StridedPackEmitter {
+  KernelBuilder &code;
+  const Kernel &kernel = code.kernel;
+  unsigned bytes = kernel.elementBytes();
+
+  Expr from = code.argument(0), rowStride = code.argument(1);
+  Expr kStride = code.argument(2), rows = code.argument(3);
+  Expr k = code.argument(4), panel = code.argument(5);
+
+  void emit();
+  void emitContiguous(const Expr &step);
+  void emitElement(const Expr &p, const Expr &i);
+  void clearLastPartner();
+};
+} // namespace
+
+/// What an odd last k is paired with.
+void StridedPackEmitter::clearLastPartner() {
+  int64_t stepBytes = kernel.stepBytes(maxRows, kernel.hasPairsInA());
+  code.ifThen((k & 1) == 1, [&] {
+    code.clear(code.at(panel, (k >> 1) * stepBytes), code.i64(stepBytes));
+  });
+}
+
+void StridedPackEmitter::emitElement(const Expr &p, const Expr &i) {
+  Expr source = code.at(code.at(from, i * rowStride), p * kStride);
+  Expr element = code.load(kernel.storageType(), source, bytes);
+  if (!kernel.hasPairsInA()) {
+    Expr cell = code.at(panel, (p * int64_t(maxRows) + i) * 4);
+    return code.store(widen(code, element), cell, 4);
+  }
+  Expr cell = code.at(panel, ((p >> 1) * int64_t(maxRows) + i) * 4);
+  code.store(element, code.at(cell, (p & 1) * 2), bytes);
+}
+
+/// maxRows elements of one k that are neighbours.
+void StridedPackEmitter::emitContiguous(const Expr &p) {
+  Expr source = code.at(from, p * kStride);
+  unsigned lanes = kernel.row.lanes;
+  for (unsigned i = 0; i < maxRows; i += lanes) {
+    Expr elements = code.load(kernel.vectorOf(kernel.storageType()),
+                              code.at(source, int64_t(i) * bytes), bytes);
+    Expr cells = code.at(panel, (p * int64_t(maxRows) + int64_t(i)) * 4);
+    code.store(widen(code, elements), cells, 4);
+  }
+}
+
+void StridedPackEmitter::emit() {
+  if (kernel.stepK() == 2)
+    clearLastPartner();
+  auto emitElements = [&]() -> Values {
+    code.forLoop(code.i64(0), k, 1, [&](Expr p) {
+      code.forLoop(code.i64(0), rows, 1, [&](Expr i) { emitElement(p, i); });
+    });
+    return {};
+  };
+  auto emitVectors = [&]() -> Values {
+    code.forLoop(code.i64(0), k, 1, [&](Expr p) { emitContiguous(p); });
+    return {};
+  };
+  Expr isContiguous =
+      (rowStride == int64_t(bytes)) & (rows == int64_t(maxRows));
+  if (kernel.hasPairsInA())
+    emitElements();
+  else
+    code.ifElse(isContiguous, {}, emitVectors, emitElements);
+  code.finish();
 }
 
 func::FuncOp microkernel::getStridedPackFunction(const Kernel &kernel) {
@@ -157,28 +227,6 @@ func::FuncOp microkernel::getStridedPackFunction(const Kernel &kernel) {
   Type ptr = LLVM::LLVMPointerType::get(kernel.context());
   Type i64 = IntegerType::get(kernel.context(), 64);
   KernelBuilder code(kernel, name, {ptr, i64, i64, i64, i64, ptr});
-  Expr rows = code.argument(3), k = code.argument(4), panel = code.argument(5);
-  unsigned bytes = kernel.elementBytes();
-  code.ifThen((k & 1) == 1, [&] { // the partner of an odd last k
-    Expr lastStep = (k >> 1) * int64_t(kernel.stepBytes(maxRows));
-    if (kernel.stepK() == 2)
-      code.clear(code.at(panel, lastStep),
-                 code.i64(kernel.stepBytes(maxRows)));
-  });
-  code.forLoop(code.i64(0), k, 1, [&](Expr p) {
-    code.forLoop(code.i64(0), rows, 1, [&](Expr i) {
-      Expr source = code.at(code.at(code.argument(0), i * code.argument(1)),
-                            p * code.argument(2));
-      Expr element = code.load(kernel.storageType(), source, bytes);
-      if (kernel.row.pairDot) {
-        Expr cell = code.at(panel, ((p >> 1) * int64_t(maxRows) + i) * 4);
-        code.store(element, code.at(cell, (p & 1) * 2), bytes);
-      } else {
-        Expr cell = code.at(panel, (p * int64_t(maxRows) + i) * 4);
-        code.store(widen(code, element), cell, 4);
-      }
-    });
-  });
-  code.finish();
+  StridedPackEmitter{code}.emit();
   return code.func;
 }

@@ -40,9 +40,12 @@ struct KernelRow {
   llvm::ArrayRef<RegisterTile> tiles;
   /// Vectors of the tiles for the columns that the wide ones leave.
   unsigned narrowVectors;
-  /// Rows of B (k) that are worked through before the next are begun, while
-  /// those are prefetched. A multiple of 2 * lanes.
+  /// Rows of B (k) that are worked through before the next are begun. A
+  /// multiple of 2 * lanes.
   unsigned kChunk;
+  /// How many rows of B (k) ahead to prefetch, at least kChunk: B is taken to
+  /// go on below the rows of this call.
+  unsigned prefetchK;
   /// Vectors in a row of a packed panel of B.
   unsigned panelVectors;
   /// llvm.prefetch's locality: 3 is the nearest cache.

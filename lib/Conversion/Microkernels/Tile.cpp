@@ -39,21 +39,22 @@ namespace {
 class TileEmitter {
 public:
   TileEmitter(KernelBuilder &code, RegisterTile tile, bool masked)
-      : code(code), kernel(code.kernel), tile(tile), masked(masked),
-        lanes(kernel.row.lanes) {}
+      : code(code), tile(tile), masked(masked) {}
   void emit();
 
 private:
   void emitInvariants();
   Values initialAccumulators();
   void storeAccumulators(ValueRange accumulators);
-  void step(const Expr &a, const Expr &b, const Expr &isLastOdd,
+  void step(const Expr &aCells, const Expr &bRow, const Expr &isLastOdd,
             Values &accumulators);
-  void stepPairDot(const Expr &a, const Expr &even, const Expr &odd,
+  void stepPairDot(const Expr &aCells, const Values &pairs,
                    Values &accumulators);
-  void stepWidened(const Expr &a, const Expr &bRow, Values &accumulators);
+  void stepWidened(const Expr &aCells, ArrayRef<Expr> bVectors,
+                   Values &accumulators);
   Values loadPairs(const Expr &even, const Expr &odd);
-  Expr loadWidened(const Expr &bRow, unsigned vector);
+  SmallVector<Expr> loadWidened(const Expr &bRow);
+  SmallVector<Expr> widenPairs(const Values &pairs, bool second);
   void prefetch(Values &position);
   Value columnMask(unsigned firstColumn, unsigned count);
   Expr multiplyAdd(const Expr &x, const Expr &y, const Expr &sum);
@@ -66,10 +67,18 @@ private:
   }
 
   KernelBuilder &code;
-  const Kernel &kernel;
+  const Kernel &kernel = code.kernel;
   RegisterTile tile;
   bool masked;
-  unsigned lanes;
+  unsigned lanes = kernel.row.lanes;
+
+  Expr a = code.argument(0), aStep = code.argument(1);
+  Expr b = code.argument(2), bStride = code.argument(3);
+  Expr c = code.argument(4), cStride = code.argument(5);
+  Expr k = code.argument(6), columns = code.argument(7);
+  Expr fresh = code.argument(8);
+  Expr next = code.argument(9), nextColumn = code.argument(10);
+  Expr nextBytes = code.argument(11), advance = code.argument(12);
   /// Under a mask: the columns of each vector of C, and of each load of B.
   Values cMasks, bMasks;
   Value zeroRowPointer;
@@ -78,14 +87,14 @@ private:
 
 /// The lanes of columns [firstColumn, firstColumn + count) that exist.
 Value TileEmitter::columnMask(unsigned firstColumn, unsigned count) {
-  Expr columns = code.argument(6).trunci(code.b.getI32Type());
+  Expr existing = columns.trunci(code.b.getI32Type());
   auto type = VectorType::get({int64_t(count)}, code.b.getI32Type());
   SmallVector<int32_t> indices;
   for (unsigned i = 0; i < count; ++i)
     indices.push_back(int32_t(firstColumn + i));
   Expr numbers{code.site, code.site.create<arith::ConstantOp>(
                               DenseElementsAttr::get(type, ArrayRef(indices)))};
-  Expr limit{code.site, code.site.create<vector::BroadcastOp>(type, columns)};
+  Expr limit{code.site, code.site.create<vector::BroadcastOp>(type, existing)};
   return numbers < limit;
 }
 
@@ -97,8 +106,8 @@ Expr TileEmitter::permute(const Expr &x, const Expr &y, bool second,
   SmallVector<int64_t> mask;
   for (unsigned i = 0; i < lanes; ++i) {
     unsigned group = i / 4, within = i % 4;
-    unsigned column = toMemory ? i + (second ? lanes : 0)
-                               : 8 * group + 4 * second + within;
+    unsigned column =
+        toMemory ? i + (second ? lanes : 0) : 8 * group + 4 * second + within;
     if (toMemory) // where that column is
       mask.push_back((column / 8) * 4 + column % 4 +
                      ((column / 4) % 2 ? lanes : 0));
@@ -114,7 +123,7 @@ Values TileEmitter::initialAccumulators() {
   auto loadAll = [&] {
     Values loaded;
     for (unsigned r = 0; r < tile.rows; ++r) {
-      Expr row = code.at(code.argument(3), code.argument(4) * int64_t(r));
+      Expr row = code.at(c, cStride * int64_t(r));
       SmallVector<Expr> vectors;
       for (unsigned v = 0; v < tile.vectors; ++v) {
         Expr address = code.at(row, 4 * lanes * v);
@@ -132,13 +141,12 @@ Values TileEmitter::initialAccumulators() {
     return loaded;
   };
   return code.ifElse(
-      code.argument(7), ValueRange(zeros).getTypes(), [&] { return zeros; },
-      loadAll);
+      fresh, ValueRange(zeros).getTypes(), [&] { return zeros; }, loadAll);
 }
 
 void TileEmitter::storeAccumulators(ValueRange accumulators) {
   for (unsigned r = 0; r < tile.rows; ++r) {
-    Expr row = code.at(code.argument(3), code.argument(4) * int64_t(r));
+    Expr row = code.at(c, cStride * int64_t(r));
     ValueRange vectors = accumulators.slice(r * tile.vectors, tile.vectors);
     for (unsigned v = 0; v < tile.vectors; ++v) {
       Expr cells{code.site, vectors[v]};
@@ -154,7 +162,7 @@ void TileEmitter::storeAccumulators(ValueRange accumulators) {
   }
 }
 
-/// The vectors of pairs that `vdpbf16ps` takes.
+/// The vectors of pairs in a row of a panel, or made from two rows of storage.
 Values TileEmitter::loadPairs(const Expr &even, const Expr &odd) {
   Values pairs;
   if (kernel.packedB) {
@@ -185,18 +193,17 @@ Values TileEmitter::loadPairs(const Expr &even, const Expr &odd) {
   return pairs;
 }
 
-void TileEmitter::stepPairDot(const Expr &a, const Expr &even, const Expr &odd,
+void TileEmitter::stepPairDot(const Expr &aCells, const Values &pairs,
                               Values &accumulators) {
   VectorType floats = kernel.vectorOf(code.b.getF32Type());
   VectorType dwords = kernel.vectorOf(code.b.getI32Type());
-  auto bfloats =
-      VectorType::get({int64_t(2 * lanes)}, code.b.getBF16Type());
+  auto bfloats = VectorType::get({int64_t(2 * lanes)}, code.b.getBF16Type());
   auto asPairs = [&](Value x) -> Value {
     return code.site.create<LLVM::BitcastOp>(bfloats, x);
   };
-  Values pairs = loadPairs(even, odd);
   for (unsigned r = 0; r < tile.rows; ++r) {
-    Expr pair = code.load(code.b.getI32Type(), code.at(a, 4 * r), 4);
+    // A single row may be read in place.
+    Expr pair = code.load(code.b.getI32Type(), code.at(aCells, 4 * r), 2);
     Value broadcast =
         asPairs(code.site.create<vector::BroadcastOp>(dwords, pair));
     for (unsigned v = 0; v < tile.vectors; ++v) {
@@ -214,49 +221,72 @@ Expr TileEmitter::multiplyAdd(const Expr &x, const Expr &y, const Expr &sum) {
   return kernel.flushesInSoftware() ? flushSubnormals(result) : result;
 }
 
-Expr TileEmitter::loadWidened(const Expr &bRow, unsigned vector) {
-  if (kernel.packedB)
-    return code.load(kernel.vectorOf(kernel.accumulatorType()),
-                     code.at(bRow, 4 * lanes * vector), 4);
-  unsigned bytes = kernel.elementBytes();
-  VectorType type = kernel.vectorOf(kernel.storageType());
-  Expr address = code.at(bRow, bytes * lanes * vector);
-  return widen(code, masked ? code.maskedLoad(type, address, bMasks[vector],
-                                              bytes)
-                            : code.load(type, address, bytes));
+SmallVector<Expr> TileEmitter::loadWidened(const Expr &bRow) {
+  SmallVector<Expr> vectors;
+  for (unsigned v = 0; v < tile.vectors; ++v) {
+    if (kernel.packedB) {
+      vectors.push_back(code.load(kernel.vectorOf(kernel.accumulatorType()),
+                                  code.at(bRow, 4 * lanes * v), 4));
+      continue;
+    }
+    unsigned bytes = kernel.elementBytes();
+    VectorType type = kernel.vectorOf(kernel.storageType());
+    Expr address = code.at(bRow, bytes * lanes * v);
+    vectors.push_back(
+        widen(code, masked ? code.maskedLoad(type, address, bMasks[v], bytes)
+                           : code.load(type, address, bytes)));
+  }
+  return vectors;
+}
+
+/// The first or second elements of pairs of BF16.
+SmallVector<Expr> TileEmitter::widenPairs(const Values &pairs, bool second) {
+  SmallVector<Expr> vectors;
+  for (Value pair : pairs) {
+    Expr cells{code.site, pair};
+    Expr bits = second ? cells & int64_t(-0x10000) : cells << 16;
+    Expr wide = bits.bitcast(code.b.getF32Type());
+    vectors.push_back(kernel.flushesInSoftware() ? flushSubnormals(wide)
+                                                 : wide);
+  }
+  return vectors;
 }
 
 /// One k.
-void TileEmitter::stepWidened(const Expr &a, const Expr &bRow,
+void TileEmitter::stepWidened(const Expr &aCells, ArrayRef<Expr> bVectors,
                               Values &accumulators) {
   VectorType type = kernel.vectorOf(kernel.accumulatorType());
-  SmallVector<Expr> vectors;
-  for (unsigned v = 0; v < tile.vectors; ++v)
-    vectors.push_back(loadWidened(bRow, v));
   for (unsigned r = 0; r < tile.rows; ++r) {
-    Expr cell = code.load(kernel.accumulatorType(), code.at(a, 4 * r), 4);
+    Expr cell = code.load(kernel.accumulatorType(), code.at(aCells, 4 * r), 4);
     Expr broadcast{code.site,
                    code.site.create<vector::BroadcastOp>(type, cell)};
     for (unsigned v = 0; v < tile.vectors; ++v) {
       Value &sum = accumulators[r * tile.vectors + v];
-      sum = multiplyAdd(broadcast, vectors[v], {code.site, sum});
+      sum = multiplyAdd(broadcast, bVectors[v], {code.site, sum});
     }
   }
 }
 
-/// \p b is the first row of the step; after an odd last one come zeros.
-void TileEmitter::step(const Expr &a, const Expr &b, const Expr &isLastOdd,
-                       Values &accumulators) {
+/// \p bRow is the first row of the step; after an odd last one come zeros,
+/// which a panel has itself.
+void TileEmitter::step(const Expr &aCells, const Expr &bRow,
+                       const Expr &isLastOdd, Values &accumulators) {
   if (kernel.stepK() == 1)
-    return stepWidened(a, b, accumulators);
-  Expr odd = code.at(b, code.argument(2));
-  // A panel has the zeros itself.
+    return stepWidened(aCells, loadWidened(bRow), accumulators);
+  Expr oddRow = bRow;
   if (!kernel.packedB)
-    odd = select(isLastOdd, {code.site, zeroRowPointer}, odd);
+    oddRow =
+        select(isLastOdd, {code.site, zeroRowPointer}, code.at(bRow, bStride));
   if (kernel.row.pairDot)
-    return stepPairDot(a, b, odd, accumulators);
-  stepWidened(code.at(a, 4 * maxRows), odd, accumulators);
-  stepWidened(a, b, accumulators);
+    return stepPairDot(aCells, loadPairs(bRow, oddRow), accumulators);
+  Expr oddA = code.at(aCells, 4 * maxRows);
+  if (kernel.packedB) {
+    Values pairs = loadPairs(bRow, oddRow);
+    stepWidened(oddA, widenPairs(pairs, true), accumulators);
+    return stepWidened(aCells, widenPairs(pairs, false), accumulators);
+  }
+  stepWidened(oddA, loadWidened(oddRow), accumulators);
+  stepWidened(aCells, loadWidened(bRow), accumulators);
 }
 
 /// Prefetches for one step, and moves the position (pointer to a row, byte in
@@ -272,10 +302,10 @@ void TileEmitter::prefetch(Values &position) {
       code.site.create<LLVM::Prefetch>(code.at(address, byte), /*rw=*/0,
                                        kernel.row.prefetchLocality,
                                        /*cache=*/1);
-    Expr next = column + code.argument(11);
-    Expr isAtEnd = next >= code.argument(10);
-    position[0] = select(isAtEnd, code.at(row, code.argument(2)), row);
-    position[1] = select(isAtEnd, code.i64(0), next);
+    Expr after = column + advance;
+    Expr isAtEnd = after >= nextBytes;
+    position[0] = select(isAtEnd, code.at(row, bStride), row);
+    position[1] = select(isAtEnd, code.i64(0), after);
   }
 }
 
@@ -297,30 +327,25 @@ void TileEmitter::emitInvariants() {
 
 void TileEmitter::emit() {
   emitInvariants();
-  Expr k = code.argument(5);
   unsigned stepK = kernel.stepK();
   Expr lastOdd = stepK == 2 ? (k & 1) : code.i64(0);
   Expr steps = stepK == 2 ? (k + lastOdd) >> 1 : k;
   Expr lastStep = steps - lastOdd; // `steps` if there is none
+  Expr bStep = kernel.packedB ? bStride : bStride * int64_t(stepK);
 
-  Values carried = {code.argument(0), code.argument(1), code.argument(8),
-                    code.argument(9)};
+  Values carried = {a, b, next, nextColumn};
   carried.append(initialAccumulators());
-  Expr bStep = kernel.packedB && kernel.row.pairDot
-                   ? code.argument(2)
-                   : code.argument(2) * int64_t(stepK);
   Values results = code.forLoop(
       code.i64(0), steps, 1, carried, [&](Expr i, ValueRange values) {
-        Expr a{code.site, values[0]}, b{code.site, values[1]};
+        Expr aCells{code.site, values[0]}, bRow{code.site, values[1]};
         Values position = llvm::to_vector(values.slice(2, 2));
         Values accumulators = llvm::to_vector(values.drop_front(4));
         prefetch(position);
-        step(a, b, i == lastStep, accumulators);
-        Values next = {code.at(a, kernel.stepBytes(maxRows)),
-                       code.at(b, bStep)};
-        next.append(position);
-        next.append(accumulators);
-        return next;
+        step(aCells, bRow, i == lastStep, accumulators);
+        Values carriedOn = {code.at(aCells, aStep), code.at(bRow, bStep)};
+        carriedOn.append(position);
+        carriedOn.append(accumulators);
+        return carriedOn;
       });
   storeAccumulators(ArrayRef(results).drop_front(4));
   code.finish({results[2], results[3]});
@@ -336,9 +361,10 @@ func::FuncOp microkernel::getTileFunction(const Kernel &kernel,
   MLIRContext *context = kernel.context();
   Type ptr = LLVM::LLVMPointerType::get(context);
   Type i64 = IntegerType::get(context, 64), i1 = IntegerType::get(context, 1);
-  KernelBuilder code(kernel, name,
-                     {ptr, ptr, i64, ptr, i64, i64, i64, i1, ptr, i64, i64, i64},
-                     {ptr, i64});
+  KernelBuilder code(
+      kernel, name,
+      {ptr, i64, ptr, i64, ptr, i64, i64, i64, i1, ptr, i64, i64, i64},
+      {ptr, i64});
   TileEmitter(code, tile, masked).emit();
   return code.func;
 }

@@ -127,18 +127,19 @@ Value Emitter::unary(UnaryKind kind, Value x, Type element) {
   llvm_unreachable("the verifier wants an integer here");
 }
 
-/// fmod with the divisor's sign.
+/// fmod with the divisor's sign, a zero's too.
 static Value floatRemainder(OpBuilder &b, Location loc, Value x, Value y,
                             Value zero) {
   using Predicate = arith::CmpFPredicate;
   Value rest = b.create<arith::RemFOp>(loc, x, y);
-  Value inexact = b.create<arith::CmpFOp>(loc, Predicate::ONE, rest, zero);
+  Value isZero = b.create<arith::CmpFOp>(loc, Predicate::OEQ, rest, zero);
   Value restNegative = b.create<arith::CmpFOp>(loc, Predicate::OLT, rest, zero);
   Value divisorNegative = b.create<arith::CmpFOp>(loc, Predicate::OLT, y, zero);
   Value differ = b.create<arith::XOrIOp>(loc, restNegative, divisorNegative);
-  Value adjust = b.create<arith::AndIOp>(loc, inexact, differ);
   Value moved = b.create<arith::AddFOp>(loc, rest, y);
-  return b.create<arith::SelectOp>(loc, adjust, moved, rest);
+  Value result = b.create<arith::SelectOp>(loc, differ, moved, rest);
+  return b.create<arith::SelectOp>(
+      loc, isZero, b.create<math::CopySignOp>(loc, zero, y), result);
 }
 
 static Value binaryFloat(OpBuilder &b, Location loc, BinaryKind kind, Value x,

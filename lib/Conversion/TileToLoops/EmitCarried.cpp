@@ -95,7 +95,8 @@ SmallVector<Value> Emitter::moveInto(ValueRange values,
   // Like a parallel assignment: a value that another destination would
   // overwrite before it is read goes through memory of its own.
   SmallVector<Value> parts;
-  SmallVector<std::pair<Value, Memory>> direct, delayed;
+  SmallVector<unsigned> direct;
+  SmallVector<std::pair<unsigned, Memory>> delayed;
   for (Value value : values)
     llvm::append_range(parts, flatten(value));
   for (auto [i, value] : llvm::enumerate(values)) {
@@ -113,20 +114,20 @@ SmallVector<Value> Emitter::moveInto(ValueRange values,
         isDirect &= i == j && !elsewhere;
     }
     if (isDirect) {
-      direct.push_back({value, buffers[i]});
+      direct.push_back(i);
       continue;
     }
-    TileState copy = it;
     Memory temporary = allocate(type);
     evaluateInto(value, temporary);
-    copy.memory = temporary;
-    copy.deferred = nullptr;
-    state(value) = copy;
-    delayed.push_back({value, buffers[i]});
+    delayed.push_back({i, temporary});
   }
   // A direct move overwrites what nobody else reads; a delayed one may not.
-  for (auto &[value, buffer] : llvm::concat<std::pair<Value, Memory>>(direct, delayed))
-    evaluateInto(value, buffer);
+  for (unsigned i : direct)
+    evaluateInto(values[i], buffers[i]);
+  for (auto &[i, temporary] : delayed) {
+    const TileState &it = state(values[i]);
+    copyCells(temporary, buffers[i], it.type, it.valid);
+  }
   return parts;
 }
 

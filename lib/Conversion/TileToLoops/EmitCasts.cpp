@@ -116,10 +116,42 @@ Value Emitter::narrowDirected(Value x, Type to, RoundMode mode) {
   llvm_unreachable("an unknown mode");
 }
 
+/// An integer as an FP32 that is exact, or else of the two neighbours the one
+/// with an odd pattern: rounding that again, to fewer bits, rounds once.
+Value Emitter::intToOddFloat(Value x) {
+  using Predicate = arith::CmpIPredicate;
+  Type i64 = lanesOf(x, b.getI64Type()), i32 = lanesOf(x, b.getI32Type());
+  if (x.getType() != i64)
+    x = b.create<arith::ExtSIOp>(loc, i64, x);
+  Value nearest = b.create<arith::SIToFPOp>(loc, lanesOf(x, b.getF32Type()), x);
+  // The highest integers are near 2^63, which is none; its lower neighbour is
+  // odd.
+  nearest = b.create<arith::MinNumFOp>(
+      loc, nearest, constantLike(nearest, 0x1.fffffep62));
+  Value back = b.create<arith::FPToSIOp>(loc, i64, nearest);
+  Value bits = b.create<arith::BitcastOp>(loc, i32, nearest);
+  Value zero = intConstantLike(bits, 0), one = intConstantLike(bits, 1);
+  Value isInexact = b.create<arith::CmpIOp>(loc, Predicate::ne, back, x);
+  Value isEven = b.create<arith::CmpIOp>(
+      loc, Predicate::eq, b.create<arith::AndIOp>(loc, bits, one), zero);
+  Value isBelow = b.create<arith::CmpIOp>(loc, Predicate::slt, back, x);
+  Value isNegative =
+      b.create<arith::CmpIOp>(loc, Predicate::slt, bits, zero);
+  // Patterns of one sign are ordered by magnitude.
+  Value step = b.create<arith::SelectOp>(
+      loc, b.create<arith::XOrIOp>(loc, isBelow, isNegative), one,
+      intConstantLike(bits, -1));
+  step = b.create<arith::SelectOp>(
+      loc, b.create<arith::AndIOp>(loc, isInexact, isEven), step, zero);
+  bits = b.create<arith::AddIOp>(loc, bits, step);
+  return b.create<arith::BitcastOp>(loc, nearest.getType(), bits);
+}
+
 /// Registers of `from` in compute form to registers of `to`.
 Value Emitter::castValue(Value x, Type from, Type to, RoundMode mode) {
   Type result = lanesOf(x, computeType(to));
   bool fromFloat = isa<FloatType>(from), toFloat = isa<FloatType>(to);
+  unsigned fromBits = getElementBits(from), toBits = getElementBits(to);
   if (to.isInteger(1)) {
     if (from.isInteger(1))
       return x;
@@ -138,9 +170,11 @@ Value Emitter::castValue(Value x, Type from, Type to, RoundMode mode) {
     Value wide = x;
     if (isUnsigned)
       wide = b.create<arith::ExtUIOp>(loc, lanesOf(x, b.getI64Type()), x);
+    // Up to 16 bits FP32 is exact, and what it rounds FP16 does not hold.
+    if (fromBits > 16 && isa<BFloat16Type>(to))
+      return roundTo(intToOddFloat(wide), to);
     return roundTo(b.create<arith::SIToFPOp>(loc, result, wide), to);
   }
-  unsigned fromBits = getElementBits(from), toBits = getElementBits(to);
   if (toBits < fromBits)
     return b.create<arith::TruncIOp>(loc, result, x);
   if (toBits == fromBits)

@@ -201,7 +201,13 @@ LogicalResult Emitter::emitUndefined(UndefinedOp op) {
 // Structured control flow
 //===----------------------------------------------------------------------===//
 
+/// A loop that would not end, or run backwards, fails before it starts.
+void Emitter::checkStep(Value step) {
+  emitAssert(isLess(index(0), step), messages::stepNotPositive, step);
+}
+
 LogicalResult Emitter::emitFor(scf::ForOp op) {
+  checkStep(scalar(op.getStep()));
   SmallVector<Value> init;
   SmallVector<Memory> buffers;
   for (Value value : op.getInitArgs()) {
@@ -329,6 +335,7 @@ LogicalResult Emitter::emitScope(ScopeOp op) {
 }
 
 LogicalResult Emitter::emitSerialLoop(ParallelOp op) {
+  checkStep(scalar(op.getStep()));
   auto loop =
       b.create<scf::ForOp>(loc, scalar(op.getLower()), scalar(op.getUpper()),
                            scalar(op.getStep()));
@@ -346,6 +353,7 @@ LogicalResult Emitter::emitParallel(ParallelOp op) {
   if (inParallel)
     return emitSerialLoop(op);
   Value lower = scalar(op.getLower()), step = scalar(op.getStep());
+  checkStep(step);
   // ceil((upper - lower) / step), nothing where upper is not above lower.
   Value range = subIndex(scalar(op.getUpper()), lower);
   range = b.createOrFold<arith::MaxSIOp>(loc, range, index(0));

@@ -156,8 +156,8 @@ LogicalResult Emitter::emitIntegerDivision(BinaryElementwiseOp op) {
   Value zero8 = b.create<arith::ConstantOp>(loc, b.getI8IntegerAttr(0));
   b.create<LLVM::StoreOp>(loc, zero8, flag);
   forEachCell(it.type, it.valid, [&](ArrayRef<Value> at, int64_t width) {
-    Value x = loadOperand(op->getOperand(0), it.type, at, width);
-    Value y = loadOperand(op->getOperand(1), it.type, at, width);
+    Value x = operandAs(op->getOperand(0), it.type, element, at, width);
+    Value y = operandAs(op->getOperand(1), it.type, element, at, width);
     Value zero = intConstantLike(y, 0);
     Value isZero =
         b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, y, zero);

@@ -251,9 +251,15 @@ LogicalResult Emitter::emitSlice(SliceOp op) {
                        : clampIndex(scalar(op.getValid()[d]),
                                     type.getShape()[d]);
     if (source) {
-      Value rest = subIndex(state(op.getSource()).valid[d], offsets[d]);
-      rest = b.createOrFold<arith::MaxSIOp>(loc, rest, index(0));
-      extent = minIndex(extent, rest);
+      // What the tile has of the request. Before the tile that is an error,
+      // which tells the request.
+      Value begin =
+          b.createOrFold<arith::MaxSIOp>(loc, offsets[d], index(0));
+      Value rest = subIndex(state(op.getSource()).valid[d], begin);
+      Value some = minIndex(
+          extent, b.createOrFold<arith::MaxSIOp>(loc, rest, index(0)));
+      extent = b.createOrFold<arith::SelectOp>(
+          loc, isLess(offsets[d], index(0)), extent, some);
       dims.push_back(index(source.getShape()[d]));
     }
     valid.push_back(extent);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
+#include "mlir/IR/Matchers.h"
 #include "tilec/Support/RuntimeMessages.h"
 
 using namespace tilec;
@@ -46,6 +47,21 @@ void Emitter::reshapeGroup(ReshapeOp op, const ReshapeGroup &group,
   valid[*outerTo] = extent;
 }
 
+/// Whether a tile has a whole buffer of its shape: of a view that begins where
+/// its buffer does the rows may still lie apart.
+static bool isDense(const Memory &memory, ArrayRef<int64_t> shape) {
+  if (!memory.buffer || memory.ptr != memory.buffer)
+    return false;
+  int64_t dense = 1;
+  for (size_t d = shape.size(); d-- > 0; dense *= shape[d]) {
+    APInt stride;
+    bool isKnown = matchPattern(memory.strides[d], m_ConstantInt(&stride));
+    if (shape[d] != 1 && (!isKnown || stride != dense))
+      return false;
+  }
+  return true;
+}
+
 LogicalResult Emitter::emitReshape(ReshapeOp op) {
   if (auto tensor = dyn_cast<TensorRefType>(op.getResult().getType()))
     return emitTensorReshape(op, tensor);
@@ -62,13 +78,14 @@ LogicalResult Emitter::emitReshape(ReshapeOp op) {
       any = minIndex(any, source.valid[d]);
   valid[0] = mulIndex(valid[0], any);
 
-  // Buffers are dense; a view's rows are not.
   bool reuse = mayReuse(op.getSource());
   Memory memory = materialize(op.getSource());
-  if (memory.ptr != memory.buffer || !memory.buffer) {
-    copyOut(op.getSource());
-    memory = *state(op.getSource()).memory;
-    reuse = op.getSource().hasOneUse();
+  if (!isDense(memory, from)) {
+    // The view stays what it is for its other users, who may be elsewhere.
+    Memory copy = allocate(state(op.getSource()).type);
+    evaluateInto(op.getSource(), copy);
+    memory = copy;
+    reuse = true;
   }
   SmallVector<Value, 4> dims;
   for (int64_t extent : type.getShape())

@@ -98,6 +98,7 @@ private:
   LogicalResult emitScalar(Operation *op);
   LogicalResult emitUndefined(tile::UndefinedOp op);
   LogicalResult emitScalarDivision(Operation *op, bool quotient);
+  void checkStep(Value step);
   void emitAssert(Value condition, StringRef message, ValueRange values);
   void returnIfFailed();
   void emitProfileHook(StringRef hook, int64_t scope);
@@ -195,6 +196,7 @@ private:
   Value roundTo(Value x, Type element);
   Value narrowDirected(Value x, Type to, tile::RoundMode mode);
   Value floatToInt(Value x, Type to, tile::RoundMode mode);
+  Value intToOddFloat(Value x);
   Value roundToIntegral(Value x, tile::RoundMode mode);
   Value fromStorage(Value bits, Type element);
   Value toStorage(Value value, Type element);

@@ -23,8 +23,8 @@ public:
     size_t page = size_t(sysconf(_SC_PAGESIZE));
     size_t usable = (bytes + page - 1) / page * page;
     mapped = usable + 2 * page;
-    base = static_cast<char *>(mmap(nullptr, mapped, PROT_NONE,
-                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    base = static_cast<char *>(
+        mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     if (usable)
       mprotect(base + page, usable, PROT_READ | PROT_WRITE);
     data = base + page + (atEnd ? usable - bytes : 0);

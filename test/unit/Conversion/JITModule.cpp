@@ -32,9 +32,8 @@ using namespace mlir;
 
 JITModule::JITModule(const CPUTarget &target) : cpu(target) {
   context.disableMultithreading();
-  context.loadDialect<arith::ArithDialect, func::FuncDialect,
-                      LLVM::LLVMDialect, scf::SCFDialect,
-                      vector::VectorDialect>();
+  context.loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect,
+                      scf::SCFDialect, vector::VectorDialect>();
   registerBuiltinDialectTranslation(context);
   registerLLVMDialectTranslation(context);
   op = ModuleOp::create(UnknownLoc::get(&context));
@@ -47,8 +46,8 @@ void JITModule::addFunction(
     llvm::function_ref<void(OpBuilder &, Location, ValueRange)> body) {
   OpBuilder b = OpBuilder::atBlockEnd(op->getBody());
   Location loc = b.getUnknownLoc();
-  auto func = b.create<func::FuncOp>(loc, name,
-                                     b.getFunctionType(arguments, {}));
+  auto func =
+      b.create<func::FuncOp>(loc, name, b.getFunctionType(arguments, {}));
   b.setInsertionPointToStart(func.addEntryBlock());
   body(b, loc, func.getArguments());
   b.create<func::ReturnOp>(loc);
@@ -82,9 +81,8 @@ void JITModule::compile() {
     return std::make_unique<llvm::orc::TMOwningSimpleCompiler>(
         std::move(*machine));
   };
-  jit = llvm::cantFail(llvm::orc::LLJITBuilder()
-                           .setCompileFunctionCreator(compiler)
-                           .create());
+  jit = llvm::cantFail(
+      llvm::orc::LLJITBuilder().setCompileFunctionCreator(compiler).create());
   llvmModule->setDataLayout(jit->getDataLayout());
   llvmModule->setTargetTriple(cpu.triple().str());
   llvm::cantFail(jit->addIRModule(llvm::orc::ThreadSafeModule(

@@ -14,11 +14,11 @@
 #ifndef TILEC_TEST_UNIT_CONVERSION_JITMODULE_H
 #define TILEC_TEST_UNIT_CONVERSION_JITMODULE_H
 
-#include "tilec/Target/CPUTarget.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "tilec/Target/CPUTarget.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 
 namespace tilec::test {

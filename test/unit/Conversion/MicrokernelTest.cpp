@@ -125,7 +125,8 @@ public:
         buffer.as<int8_t>()[i] = int8_t(below(256));
         continue;
       }
-      float x = number(element == MatmulElement::FP16 ? exponent / 8 : exponent);
+      float x =
+          number(element == MatmulElement::FP16 ? exponent / 8 : exponent);
       if (element == MatmulElement::FP32)
         buffer.as<float>()[i] = x;
       else
@@ -164,8 +165,8 @@ private:
   std::mt19937_64 random;
 };
 
-template <typename T> float widen(const T &problem, const GuardedBuffer &from,
-                                  int64_t i) {
+template <typename T>
+float widen(const T &problem, const GuardedBuffer &from, int64_t i) {
   switch (problem.kind.element) {
   case MatmulElement::BF16:
     return bf16ToFloat(from.as<uint16_t>()[i]);
@@ -273,15 +274,16 @@ TEST_P(Microkernel, BitForBit) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, Microkernel,
-    ::testing::Combine(::testing::ValuesIn(levels),
-                       ::testing::ValuesIn(elements), ::testing::Bool()),
-    [](const auto &info) {
-      return fmt::format("{}_{}{}", std::get<0>(info.param).name,
-                         std::get<1>(info.param).name,
-                         std::get<2>(info.param) ? "_transposed" : "");
-    });
+INSTANTIATE_TEST_SUITE_P(All, Microkernel,
+                         ::testing::Combine(::testing::ValuesIn(levels),
+                                            ::testing::ValuesIn(elements),
+                                            ::testing::Bool()),
+                         [](const auto &info) {
+                           return fmt::format(
+                               "{}_{}{}", std::get<0>(info.param).name,
+                               std::get<1>(info.param).name,
+                               std::get<2>(info.param) ? "_transposed" : "");
+                         });
 
 /// The assembly of the BF16 and FP32 kernels for a processor.
 static std::string assemblyFor(StringRef triple, StringRef cpu) {
