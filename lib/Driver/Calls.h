@@ -1,0 +1,57 @@
+//===- Calls.h - Calling an entry -------------------------------*- C++ -*-===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TILEC_LIB_DRIVER_CALLS_H
+#define TILEC_LIB_DRIVER_CALLS_H
+
+#include "Arguments.h"
+#include "Options.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tilec/ExecutionEngine/CompiledModule.h"
+#include "tilec/Runtime/Runtime.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+#include <string>
+
+namespace tilec {
+
+/// The arguments that the command line asks for, and the file that they may
+/// point into.
+struct GivenArguments {
+  std::unique_ptr<SafetensorsFile> file;
+  CallArguments arguments;
+
+  static llvm::Expected<GivenArguments> make(const Signature &signature,
+                                             const DriverOptions &options);
+};
+
+struct DestroyPool {
+  void operator()(tilec_rt_pool *pool) const { tilec_rt_pool_destroy(pool); }
+};
+using Pool = std::unique_ptr<tilec_rt_pool, DestroyPool>;
+
+/// A pool of so many threads; 0: as many as the process can keep busy.
+llvm::Expected<Pool> makePool(unsigned threads);
+
+/// Calls a compiled entry; its failure is a RuntimeError. `measurements` may be
+/// null.
+llvm::Error callCompiled(const CompiledEntry &entry, tilec_rt_pool &pool,
+                         const CallArguments &arguments,
+                         tilec_rt_measurements *measurements = nullptr);
+
+/// Interprets an entry; its failure is a RuntimeError. With `fp64`, matmuls
+/// accumulate in double.
+llvm::Error callInterpreted(mlir::func::FuncOp entry,
+                            const CallArguments &arguments, bool fp64);
+
+/// Writes the parameters that the entry wrote, if `--out` asks for it.
+llvm::Error writeResults(const CallArguments &arguments,
+                         const DriverOptions &options);
+
+} // namespace tilec
+
+#endif // TILEC_LIB_DRIVER_CALLS_H

@@ -1,0 +1,64 @@
+//===- LimitsTest.cpp - What this machine can do --------------------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Limits.h"
+#include <gtest/gtest.h>
+
+using namespace tilec;
+
+namespace {
+/// Feature sets from the least to the most.
+std::vector<CPUFeatures> getFeatureSets() {
+  std::vector<CPUFeatures> sets(4);
+  for (size_t i = 1; i < sets.size(); ++i)
+    sets[i].avx2 = sets[i].fma = true;
+  sets[2].avx512 = sets[3].avx512 = true;
+  sets[3].avx512BF16 = true;
+  return sets;
+}
+} // namespace
+
+TEST(Limits, MedianIsTheMiddle) {
+  EXPECT_EQ(getMedian({}), 0);
+  EXPECT_EQ(getMedian({3}), 3);
+  EXPECT_EQ(getMedian({9, 1, 2}), 2);
+  EXPECT_EQ(getMedian({1, 2, 4, 100}), 3);
+}
+
+TEST(Limits, ReadKernelsReadEveryLine) {
+  constexpr int64_t lines = 64, words = lines * 8;
+  alignas(64) uint64_t data[words] = {};
+  for (const CPUFeatures &features : getFeatureSets()) {
+    ReadKernel read = selectReadKernel(features);
+    EXPECT_EQ(read(data, lines), 0u);
+    for (int64_t word = 0; word < words; ++word) {
+      data[word] = uint64_t(1) << (word % 64);
+      EXPECT_EQ(read(data, lines), data[word]) << word;
+      data[word] = 0;
+    }
+  }
+}
+
+TEST(Limits, ArithmeticKernelsCountInProportion) {
+  for (const CPUFeatures &features : getFeatureSets()) {
+    ArithmeticKernel compute = selectArithmeticKernel(features);
+    int64_t flop = compute(1);
+    EXPECT_GT(flop, 0);
+    EXPECT_EQ(compute(1000), 1000 * flop);
+  }
+}
+
+TEST(Limits, ProbesMeasureSomethingPlausible) {
+  tilec_rt_pool *pool = tilec_rt_pool_create(2);
+  {
+    LimitProbe probe = llvm::cantFail(LimitProbe::make(*pool, CPUFeatures()));
+    probe.measure();
+    EXPECT_GT(probe.getReadBytesPerSecond(), 1e7);
+    EXPECT_GT(probe.getFlopPerSecond(), 1e7);
+  }
+  tilec_rt_pool_destroy(pool);
+}

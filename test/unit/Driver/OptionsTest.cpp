@@ -1,0 +1,177 @@
+//===- OptionsTest.cpp - Reading the command line -------------------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+#include "tilec/Driver/Driver.h"
+#include <gtest/gtest.h>
+
+using namespace tilec;
+
+namespace {
+/// What a command line means, and what it made the parser say.
+struct Parsed {
+  std::variant<DriverOptions, int> result;
+  std::string out, err;
+
+  const DriverOptions &options() { return std::get<DriverOptions>(result); }
+  int status() {
+    const int *status = std::get_if<int>(&result);
+    return status ? *status : -1;
+  }
+};
+
+Parsed parse(std::vector<const char *> arguments) {
+  arguments.insert(arguments.begin(), "tilec");
+  Parsed parsed;
+  llvm::raw_string_ostream out(parsed.out), err(parsed.err);
+  parsed.result = parseCommandLine(arguments, out, err);
+  return parsed;
+}
+
+/// The message of a command line that is refused with the status.
+std::string getError(int status, std::vector<const char *> arguments) {
+  Parsed parsed = parse(std::move(arguments));
+  EXPECT_EQ(parsed.status(), status) << parsed.err;
+  EXPECT_EQ(llvm::StringRef(parsed.err).count('\n'), 1u) << parsed.err;
+  llvm::StringRef message(parsed.err);
+  EXPECT_TRUE(message.consume_front("tilec: error: ")) << parsed.err;
+  return message.rtrim().str();
+}
+} // namespace
+
+TEST(Options, DefaultsCompileToAnObject) {
+  Parsed parsed = parse({"a.tile"});
+  const DriverOptions &options = parsed.options();
+  EXPECT_EQ(options.command, Command::Compile);
+  EXPECT_EQ(options.input, "a.tile");
+  EXPECT_EQ(options.emit, EmitKind::Object);
+  EXPECT_FALSE(options.output);
+  EXPECT_EQ(options.optLevel, 3u);
+  EXPECT_TRUE(options.boundsChecks);
+}
+
+TEST(Options, ValuesAreJoinedOrSeparate) {
+  Parsed parsed =
+      parse({"-DA=1", "-D", "B=x=y", "-Iinc", "-I", "more", "-oout", "a.tile",
+             "--emit=tile", "--entry", "f", "--cpu=znver4", "--features",
+             "+a,-b", "-O1", "-g", "--no-bounds-checks"});
+  const DriverOptions &options = parsed.options();
+  EXPECT_EQ(options.defines,
+            (std::vector<NamedText>{{"A", "1"}, {"B", "x=y"}}));
+  EXPECT_EQ(options.importDirs, (std::vector<std::string>{"inc", "more"}));
+  EXPECT_EQ(options.output, "out");
+  EXPECT_EQ(options.emit, EmitKind::Tile);
+  EXPECT_EQ(options.entry, "f");
+  EXPECT_EQ(options.cpu, "znver4");
+  EXPECT_EQ(options.features, "+a,-b");
+  EXPECT_EQ(options.optLevel, 1u);
+  EXPECT_TRUE(options.debugInfo);
+  EXPECT_FALSE(options.boundsChecks);
+}
+
+TEST(Options, EachOptimizationLevelIsItself) {
+  EXPECT_EQ(parse({"a", "-O0"}).options().optLevel, 0u);
+  EXPECT_EQ(parse({"a", "-O2"}).options().optLevel, 2u);
+  EXPECT_EQ(parse({"a", "-O0", "-O3"}).options().optLevel, 3u);
+}
+
+TEST(Options, CommandsTakeTheirOptions) {
+  Parsed parsed =
+      parse({"run", "a.tile", "--dim", "N=5", "--dim=M=-1", "--fill",
+             "x=const:1", "--scalar=s=2.5", "--seed", "18446744073709551615",
+             "--threads=3", "--in", "i", "--out=o", "--interpret", "--fp64"});
+  const DriverOptions &options = parsed.options();
+  EXPECT_EQ(options.command, Command::Run);
+  EXPECT_EQ(options.dims, (std::vector<std::pair<std::string, int64_t>>{
+                              {"N", 5}, {"M", -1}}));
+  EXPECT_EQ(options.fills, (std::vector<NamedText>{{"x", "const:1"}}));
+  EXPECT_EQ(options.scalars, (std::vector<NamedText>{{"s", "2.5"}}));
+  EXPECT_EQ(options.seed, UINT64_MAX);
+  EXPECT_EQ(options.threads, 3u);
+  EXPECT_TRUE(options.interpret && options.fp64);
+  EXPECT_EQ(parse({"check", "a"}).options().command, Command::Check);
+  Parsed bench = parse({"bench", "a", "--iterations", "9", "--json", "-"});
+  EXPECT_EQ(bench.options().command, Command::Bench);
+  EXPECT_EQ(bench.options().iterations, 9u);
+  EXPECT_EQ(bench.options().json, "-");
+}
+
+TEST(Options, AFileMayBeNamedAsACommand) {
+  EXPECT_EQ(parse({"./run"}).options().command, Command::Compile);
+  EXPECT_EQ(parse({"run", "run"}).options().input, "run");
+  EXPECT_EQ(parse({"--", "-odd-name"}).options().input, "-odd-name");
+  EXPECT_EQ(parse({"-"}).options().input, "-");
+}
+
+TEST(Options, UnknownOptionsSuggestTheNearest) {
+  EXPECT_EQ(getError(ExitUsage, {"a", "--entri=f"}),
+            "unknown option `--entri=f`; did you mean `--entry=f`?");
+  EXPECT_EQ(getError(ExitUsage, {"a", "--no-bound-checks"}),
+            "unknown option `--no-bound-checks`; did you mean "
+            "`--no-bounds-checks`?");
+  EXPECT_EQ(getError(ExitUsage, {"a", "--xyzzy"}),
+            "unknown option `--xyzzy`; see `tilec --help`");
+  EXPECT_EQ(getError(ExitUsage, {"run", "a", "-O7"}),
+            "unknown option `-O7`; did you mean `-O0`?");
+  EXPECT_EQ(getError(ExitUsage, {"a", "--in=x"}), "`--in` is no option of "
+                                                  "`tilec`");
+  EXPECT_EQ(getError(ExitUsage, {"run", "a", "--emit=tile"}),
+            "`--emit` is no option of `tilec run`");
+}
+
+TEST(Options, MissingPartsAreUsageErrors) {
+  EXPECT_EQ(getError(ExitUsage, {}), "no file; see `tilec --help`");
+  EXPECT_EQ(getError(ExitUsage, {"check"}),
+            "no file; see `tilec check --help`");
+  EXPECT_EQ(getError(ExitUsage, {"a", "b"}), "more than one file: `a` and `b`");
+  EXPECT_EQ(getError(ExitUsage, {"a", "--entry"}), "`--entry` needs a value");
+  EXPECT_EQ(getError(ExitUsage, {"a", "-D"}), "`-D` needs a value");
+}
+
+TEST(Options, BadValuesAreRejected) {
+  EXPECT_EQ(getError(ExitRejected, {"a", "--emit=til"}),
+            "`--emit=til` is unknown; did you mean `tile`?");
+  EXPECT_EQ(getError(ExitRejected, {"a", "--emit=shared"}),
+            "`--emit=shared` is not available yet");
+  EXPECT_EQ(getError(ExitRejected, {"a", "--check-races"}),
+            "`--check-races` is not available yet");
+  EXPECT_EQ(getError(ExitRejected, {"a", "-DX"}),
+            "`-D X` is not of the form NAME=VALUE");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a", "--fill", "=zero"}),
+            "`--fill =zero` is not of the form NAME=VALUE");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a", "--dim", "N=four"}),
+            "the value of `--dim N=four` is not an integer");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a", "--threads", "0"}),
+            "`--threads` takes a number from 1 to 1024, not `0`");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a", "--seed=-1"}),
+            "`--seed` takes a number from 0 to 2^64-1, not `-1`");
+}
+
+TEST(Options, HelpAndVersionNeedNoFile) {
+  Parsed help = parse({"--help"});
+  EXPECT_EQ(help.status(), ExitDone);
+  EXPECT_NE(help.out.find("--emit=<kind>"), std::string::npos) << help.out;
+  EXPECT_EQ(help.out.find("--json"), std::string::npos);
+  Parsed bench = parse({"bench", "-h"});
+  EXPECT_NE(bench.out.find("--json=<file>"), std::string::npos) << bench.out;
+  EXPECT_EQ(bench.out.find("--emit"), std::string::npos);
+  Parsed version = parse({"--version"});
+  EXPECT_EQ(version.status(), ExitDone);
+  EXPECT_EQ(version.out.rfind("tilec ", 0), 0u) << version.out;
+}
+
+TEST(Options, ReplayLeavesOutTheFileAndOutputs) {
+  Parsed parsed = parse({"run", "dir/a.tile", "-DA=1", "--out", "o", "--entry",
+                         "f", "--dim=N=4"});
+  EXPECT_EQ(parsed.options().replayArguments,
+            (std::vector<std::string>{"--entry=f", "--dim=N=4"}));
+  const auto &source = parsed.options().sourceArguments;
+  ASSERT_EQ(source.size(), 4u);
+  EXPECT_EQ(source[0] + source[1], "-DA=1");
+  EXPECT_EQ(source[2], "-I");
+  EXPECT_TRUE(llvm::StringRef(source[3]).ends_with("/dir")) << source[3];
+}
