@@ -142,9 +142,9 @@ llvm::Expected<CPUTarget> CPUTarget::get(StringRef triple, StringRef cpu,
                                          StringRef features) {
   initializeTargets();
   CPUTarget result;
-  result.targetTriple = llvm::Triple(
-      triple.empty() ? llvm::sys::getProcessTriple()
-                     : llvm::Triple::normalize(triple));
+  result.targetTriple =
+      llvm::Triple(triple.empty() ? llvm::sys::getProcessTriple()
+                                  : llvm::Triple::normalize(triple));
   auto target = findTarget(result.targetTriple);
   if (!target)
     return target.takeError();
@@ -159,7 +159,8 @@ llvm::Expected<CPUTarget> CPUTarget::get(StringRef triple, StringRef cpu,
     result.cpuName = llvm::sys::getHostCPUName().str();
     result.featureNames = hostFeatures();
   } else {
-    result.cpuName = (cpu.empty() ? baselineCPU(result.targetTriple) : cpu).str();
+    result.cpuName =
+        (cpu.empty() ? baselineCPU(result.targetTriple) : cpu).str();
   }
   if (!result.featureNames.empty() && !features.empty())
     result.featureNames += ",";
@@ -183,8 +184,8 @@ llvm::Error CPUTarget::resolve() {
   case llvm::Triple::x86_64:
     architecture = Arch::X86_64;
     if (!info->checkFeatures("+64bit"))
-      return llvm::createStringError(fmt::format(
-          "processor '{}' has no 64-bit instructions", cpuName));
+      return llvm::createStringError(
+          fmt::format("processor '{}' has no 64-bit instructions", cpuName));
     break;
   case llvm::Triple::aarch64:
     architecture = Arch::AArch64;
@@ -219,7 +220,7 @@ CPUTarget::createTargetMachine(llvm::CodeGenOptLevel level) const {
       targetTriple.str(), cpuName, featureNames, options, llvm::Reloc::PIC_,
       std::nullopt, level));
   if (!machine)
-    return llvm::createStringError(fmt::format(
-        "LLVM cannot generate code for '{}'", targetTriple.str()));
+    return llvm::createStringError(
+        fmt::format("LLVM cannot generate code for '{}'", targetTriple.str()));
   return machine;
 }
