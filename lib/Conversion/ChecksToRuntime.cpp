@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SourceLocation.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -21,22 +22,6 @@ using namespace mlir;
 using namespace tilec;
 
 namespace {
-
-/// Where the failing statement stands: inside of an inlined function, there.
-FileLineColLoc getSourceLocation(Location loc) {
-  while (true) {
-    if (auto call = dyn_cast<CallSiteLoc>(loc))
-      loc = call.getCallee();
-    else if (auto name = dyn_cast<NameLoc>(loc))
-      loc = name.getChildLoc();
-    else if (auto fused = dyn_cast<FusedLoc>(loc))
-      loc = fused.getLocations().front();
-    else if (auto file = dyn_cast<FileLineColLoc>(loc))
-      return file;
-    else
-      return FileLineColLoc::get(loc.getContext(), "", 0, 0);
-  }
-}
 
 class ChecksToRuntime : public tilec::impl::TileChecksToRuntimeBase<ChecksToRuntime> {
 public:

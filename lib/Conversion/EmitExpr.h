@@ -23,6 +23,12 @@
 
 namespace tilec::emit {
 
+/// The place of code that no line of a program stands for. Debuggers want one
+/// for every call.
+inline mlir::Location getGeneratedLoc(mlir::MLIRContext *context) {
+  return mlir::FileLineColLoc::get(context, "<tilec>", 1, 1);
+}
+
 /// Where operations go. Outlives the expressions made from it.
 struct Site {
   mlir::OpBuilder &b;

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "EmitExpr.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "tilec/Conversion/VectorMath.h"
 #include "tilec/Target/CPUTarget.h"
 
@@ -77,11 +78,20 @@ Value tilec::emitFloatToFP16(OpBuilder &b, Location loc, Value x,
   return narrowToFP16(value);
 }
 
+/// LLVM must not take a computation between two conversions for one in FP16:
+/// on x86 its `minimum` of those loses NaNs, and comparing them is done lane by
+/// lane.
+static Value keepFP32(Site &e, Value x) {
+  StringRef name = "llvm.arithmetic.fence";
+  return e.create<LLVM::CallIntrinsicOp>(x.getType(), name, ValueRange(x))
+      .getResult(0);
+}
+
 Value tilec::emitFP16ToFloat(OpBuilder &b, Location loc, Value bits,
                              const CPUTarget &target) {
   Site e{b, loc};
   Expr value{e, bits};
   if (target.features().fp16Conversion)
-    return value.bitcast(b.getF16Type()).extf(b.getF32Type());
+    return keepFP32(e, value.bitcast(b.getF16Type()).extf(b.getF32Type()));
   return widenFP16(value);
 }

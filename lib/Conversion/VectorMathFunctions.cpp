@@ -214,8 +214,8 @@ func::FuncOp tilec::getMathFunction(OpBuilder &b, Location loc,
 
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(module.getBody());
-  auto func = b.create<func::FuncOp>(b.getUnknownLoc(), name,
-                                     b.getFunctionType({type}, {type}));
+  auto func = b.create<func::FuncOp>(emit::getGeneratedLoc(b.getContext()),
+                                     name, b.getFunctionType({type}, {type}));
   setInternal(func);
   b.setInsertionPointToStart(func.addEntryBlock());
   Site e{b, func.getLoc()};

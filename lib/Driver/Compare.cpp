@@ -77,6 +77,14 @@ static double getScale(llvm::ArrayRef<Storage> elements, ToNumber toNumber) {
   return scale;
 }
 
+static bool haveEqualBits(float lhs, float rhs) {
+  return getBits(lhs) == getBits(rhs);
+}
+template <typename Integer>
+static bool haveEqualBits(Integer lhs, Integer rhs) {
+  return lhs == rhs;
+}
+
 template <typename Storage, typename ToNumber>
 static Comparison compareElements(const TensorView &actual,
                                   const TensorView &expected, bool exact,
@@ -85,7 +93,7 @@ static Comparison compareElements(const TensorView &actual,
   llvm::ArrayRef<Storage> rhs = expected.getElements<Storage>();
   Comparer comparer(getTolerance(actual.dtype), getScale(rhs, toNumber));
   for (size_t i = 0; i < lhs.size(); ++i) {
-    if (std::memcmp(&lhs[i], &rhs[i], sizeof(Storage)) == 0)
+    if (haveEqualBits(lhs[i], rhs[i]))
       continue;
     auto x = toNumber(lhs[i]), y = toNumber(rhs[i]);
     if (x != x && y != y)

@@ -14,16 +14,15 @@ using namespace tilec;
 
 static constexpr int64_t lineBytes = 64;
 
-/// Keeps the compiler from knowing or dropping a value.
-template <typename T> static void hide(T &value) {
+// Keeps the compiler from knowing or dropping a value. A macro, since the asm
+// must be in a function that may use the registers.
 #if defined(__x86_64__)
-  asm volatile("" : "+x"(value));
+#define HIDE(value) asm volatile("" : "+v"(value))
 #elif defined(__aarch64__)
-  asm volatile("" : "+w"(value));
+#define HIDE(value) asm volatile("" : "+w"(value))
 #else
-  asm volatile("" : "+m"(value));
+#define HIDE(value) asm volatile("" : "+m"(value))
 #endif
-}
 
 //===----------------------------------------------------------------------===//
 // Any processor
@@ -50,12 +49,12 @@ static int64_t computeFloats(int64_t rounds) {
   constexpr int chains = 8;
   Floats sums[chains] = {};
   Floats factor = {1, 1, 1, 1};
-  hide(factor);
+  HIDE(factor);
   for (int64_t round = 0; round < rounds; ++round)
     for (int chain = 0; chain < chains; ++chain)
       sums[chain] = sums[chain] * factor + factor;
   for (Floats &sum : sums)
-    hide(sum);
+    HIDE(sum);
   return rounds * chains * 4 * 2;
 }
 
@@ -98,28 +97,26 @@ __attribute__((target("avx2,fma"))) static int64_t computeFMA(int64_t rounds) {
   constexpr int chains = 12;
   __m256 sums[chains] = {};
   __m256 factor = _mm256_set1_ps(1);
-  hide(factor);
+  HIDE(factor);
   for (int64_t round = 0; round < rounds; ++round)
     for (__m256 &sum : sums)
       sum = _mm256_fmadd_ps(factor, factor, sum);
   for (__m256 &sum : sums)
-    hide(sum);
+    HIDE(sum);
   return rounds * chains * 8 * 2;
 }
-
-#define HIDE_ZMM(value) asm volatile("" : "+v"(value))
 
 __attribute__((target("avx512f"))) static int64_t
 computeAVX512(int64_t rounds) {
   constexpr int chains = 12;
   __m512 sums[chains] = {};
   __m512 factor = _mm512_set1_ps(1);
-  HIDE_ZMM(factor);
+  HIDE(factor);
   for (int64_t round = 0; round < rounds; ++round)
     for (__m512 &sum : sums)
       sum = _mm512_fmadd_ps(factor, factor, sum);
   for (__m512 &sum : sums)
-    HIDE_ZMM(sum);
+    HIDE(sum);
   return rounds * chains * 16 * 2;
 }
 
@@ -129,13 +126,13 @@ computeBF16(int64_t rounds) {
   __m512 sums[chains] = {};
   // 1.0 in each half of each word.
   __m512i ones = _mm512_set1_epi32(0x3F803F80);
-  HIDE_ZMM(ones);
+  HIDE(ones);
   __m512bh factor = (__m512bh)ones;
   for (int64_t round = 0; round < rounds; ++round)
     for (__m512 &sum : sums)
       sum = _mm512_dpbf16_ps(sum, factor, factor);
   for (__m512 &sum : sums)
-    HIDE_ZMM(sum);
+    HIDE(sum);
   return rounds * chains * 32 * 2;
 }
 

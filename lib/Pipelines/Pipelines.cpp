@@ -55,8 +55,10 @@ void buildLoweringPipeline(OpPassManager &pm, const CPUTarget &target,
   pm.addPass(createConvertIndexToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createCSEPass());
-  if (options.debugInfo)
+  if (options.debugInfo) {
     pm.addPass(LLVM::createDIScopeForLLVMFuncOpPass());
+    pm.addPass(createTileDebugLines());
+  }
 }
 
 void registerPipelineDialects(DialectRegistry &registry) {

@@ -34,7 +34,8 @@ func.func @fill(%x: !tile.tensor<?x8xf32> {tile.name = "x", tile.direction = "in
 // CHECK-LABEL: func.func @triangle(
 // CHECK:         tile.parallel
 // CHECK:           tile.parallel
-func.func @triangle(%x: !tile.tensor<8x8xf32>, %v: f32) {
+func.func @triangle(%x: !tile.tensor<8x8xf32> {tile.name = "x", tile.direction = "inout", tile.shape = affine_map<() -> (8, 8)>},
+                    %v: f32 {tile.name = "v", tile.dtype = "FP32"}) attributes {tile.entry} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c8 = arith.constant 8 : index

@@ -137,7 +137,7 @@ class Builder:
             return Axis(dim, dim.constant, "0", None)
         size = rng.choice(TILES)
         i = f"i{next(self.names)}"
-        if rng.random() < 0.7:
+        if rng.random() < 0.55:
             offset, header = i, f"0, {dim.text}, {size}"
         else:
             offset, header = f"{i} * {size}", f"({dim.text} + {size - 1}) // {size}"
@@ -249,7 +249,7 @@ class Builder:
         if destination.role == "inout" and rng.random() < 0.6:
             self.load(grower, destination, axes)
         self.scalar_read(grower)
-        grower.grow(rng.randint(1, 8))
+        grower.grow(rng.randint(2, 12))
         self.store(grower, destination, axes)
         if destination.role == "inout" and rng.random() < 0.3:
             # What was loaded is what was there; what is loaded now is new.
@@ -276,13 +276,14 @@ class Builder:
 
     def fit(self, grower: Grower, tile: Tile, shape: Tuple[int, ...]) -> Tile:
         """The tile in another shape, by whichever way there is."""
+        rng = self.rng
         if tile.shape == shape:
             return tile
         if len(tile.shape) == len(shape):
             if all(a in (1, b) for a, b in zip(tile.shape, shape)):
                 base = grower.full(shape, tile.dtype)
                 valid = [v if a == b or v == FULL else ANY for a, b, v in zip(tile.shape, shape, tile.valid)]
-                op = "or_" if tile.dtype == "BOOL" else "maximum"
+                op = "or_" if tile.dtype == "BOOL" else rng.choice(["add", "add", "maximum"])
                 return grower.define(f"{op}({base.name}, {tile.name})", shape, tile.dtype, valid)
             if all(a >= b for a, b in zip(tile.shape, shape)):
                 valid = [FULL if v == FULL else ANY for v in tile.valid]

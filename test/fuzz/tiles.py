@@ -125,14 +125,18 @@ class Grower:
 
     def grow(self, steps: int) -> None:
         rules = [
-            (10, self.binary), (6, self.unary), (5, self.cast), (3, self.compare), (4, self.reduce),
-            (3, self.expand), (3, self.transpose), (2, self.reshape), (2, self.concat), (4, self.slice),
+            (16, self.binary), (8, self.unary), (5, self.cast), (4, self.compare), (9, self.reduce),
+            (8, self.expand), (3, self.transpose), (2, self.reshape), (2, self.concat), (4, self.slice),
             (3, self.shrink_valid), (3, self.fillpad), (3, self.insert), (1, self.full), (1, self.arange),
-            (2, self.matmul), (2, self.branch), (2, self.loop), (2, self.call),
-        ]
+            (4, self.matmul), (3, self.branch), (3, self.loop), (3, self.call),
+        ]  # fmt: skip
         weights, actions = zip(*rules)
-        for _ in range(steps):
+        for _ in range(3 * steps):
+            before = len(self.pool)
             self.rng.choices(actions, weights)[0]()
+            steps -= len(self.pool) > before  # there was something to do it to
+            if steps <= 0:
+                break
 
     def binary(self) -> None:
         x = self.pick(lambda t: t.dtype != "BOOL" or self.rng.random() < 0.5)
@@ -214,7 +218,12 @@ class Grower:
         line = (x.shape[0], 1) if axis else (1, x.shape[1])
         v = self.pick(lambda t: t.shape == line and t.dtype == x.dtype)
         if v is None:
-            return
+            if x.dtype == "BOOL":
+                return
+            # The usual thing: what a reduction of the rows or columns gives.
+            reduction = self.rng.choice(["sum", "max", "min"])
+            valid = (x.valid[0], FULL) if axis else (FULL, x.valid[1])
+            v = self.define(f"{'row' if axis else 'col'}_{reduction}({x.name})", line, x.dtype, valid)
         prefix = "row_expand" if axis else "col_expand"
         op = self.rng.choice(["", "_add", "_sub", "_mul", "_max", "_min"] + ["_div"] * (x.dtype in FLOATS))
         if x.dtype == "BOOL":
@@ -321,7 +330,7 @@ class Grower:
         return self.define(f"fillpad({x.name}, pad_value=PadValue.{pad})", x.shape, x.dtype, valid, x.inexact)
 
     def insert(self) -> None:
-        x = self.pick(lambda t: not t.name.startswith("p"))  # a parameter cannot be assembled into
+        x = self.pick(lambda t: not is_parameter(t))
         if x is None:
             return
         y = self.pick(
@@ -381,7 +390,9 @@ class Grower:
         for body in bodies:
             inner = self.nested(body)
             inner.grow(self.rng.randint(0, 2))
-            tile = inner.pick(lambda t: want is None or (t.shape == want.shape and t.dtype == want.dtype))
+            tile = inner.pick(
+                lambda t: not is_parameter(t) and (want is None or (t.shape == want.shape and t.dtype == want.dtype))
+            )
             if tile is None:
                 return
             want = tile
@@ -394,7 +405,7 @@ class Grower:
 
     def loop(self) -> None:
         """A tile that a loop carries."""
-        start = self.pick(lambda t: t.dtype != "BOOL")
+        start = self.pick(lambda t: t.dtype != "BOOL" and not is_parameter(t))
         if start is None:
             return
         name, i = f"t{next(self.names)}", f"i{next(self.names)}"
@@ -438,6 +449,11 @@ class Function:
     name: str
     parameters: List[Tile]
     results: List[Tile]
+
+
+def is_parameter(tile: Tile) -> bool:
+    """Of an inline function: it cannot be assembled into, by another name neither."""
+    return tile.name.startswith("p")
 
 
 def cells(shape) -> int:

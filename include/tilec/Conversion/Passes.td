@@ -72,4 +72,17 @@ def TileChecksToRuntime : Pass<"tile-checks-to-runtime", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::cf::ControlFlowDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
+def TileDebugLines : Pass<"tile-debug-lines", "::mlir::ModuleOp"> {
+  let summary = "Line tables that name the right file";
+  let description = [{
+    A function of the LLVM dialect has one file; statements that were inlined into it
+    from other files get a lexical block that names theirs. Runs last, with `-g`, on
+    functions that have debug information.
+
+    Before: `loc(callsite("layer.tile":7:5 at "model.tile":3:9))` in a function of
+    `model.tile`; after: line 7 of a block of `layer.tile`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // TILEC_CONVERSION_PASSES_TD

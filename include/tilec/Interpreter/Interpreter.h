@@ -27,9 +27,9 @@ namespace tilec {
 
 struct InterpreterOptions {
   /// Matmuls accumulate in double. A chain of `matmul_acc` carries the double
-  /// of each cell along and the tile's FP32 cells are its rounding; any other
-  /// operation sees, and passes on, the FP32 cells only. For measuring how far
-  /// the language's own rounding goes; integers are not affected.
+  /// of each cell along, whose rounding the tile's FP32 cells are; operations
+  /// that compute something else see, and pass on, the FP32 cells only. For
+  /// measuring how far the language's own rounding goes. INT8 is not affected.
   bool fp64 = false;
 };
 

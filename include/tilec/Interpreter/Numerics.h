@@ -32,11 +32,12 @@ inline float flushSubnormal(float x) {
 }
 
 /// `fma(a, b, acc)` rounded once to FP32, a subnormal result becoming a zero of
-/// its sign. `a` and `b` hold BF16 values; no argument is subnormal. Independent
-/// of the hardware's handling of subnormals and of its having an FMA.
+/// its sign. `a` and `b` hold BF16 values; no argument is subnormal.
+/// Independent of the hardware's handling of subnormals and of its having an
+/// FMA.
 ///
-/// The product is exact in double. Its sum with `acc` is rounded twice, which is
-/// as good as once: 53 bits are more than twice the 24 of the addends and of
+/// The product is exact in double. Its sum with `acc` is rounded twice, which
+/// is as good as once: 53 bits are more than twice the 24 of the addends and of
 /// the result (Figueroa, "When is double rounding innocuous?", 1995). Tininess
 /// is detected after rounding, as on x86: what rounds to 2^-126 if the exponent
 /// has no bound is not tiny.

@@ -66,7 +66,8 @@ func::FuncOp microkernel::lookup(const Kernel &kernel, StringRef name) {
 
 KernelBuilder::KernelBuilder(const Kernel &kernel, StringRef name,
                              TypeRange arguments, TypeRange results)
-    : kernel(kernel), b(kernel.context()), site{b, b.getUnknownLoc()} {
+    : kernel(kernel), b(kernel.context()),
+      site{b, getGeneratedLoc(b.getContext())} {
   b.setInsertionPointToStart(ModuleOp(kernel.module).getBody());
   func = site.create<func::FuncOp>(name, b.getFunctionType(arguments, results));
   setInternal(func);

@@ -34,9 +34,13 @@ struct TileToLoops : tilec::impl::TileToLoopsBase<TileToLoops> {
     PipelineOptions options;
     options.instrument = instrument;
     SmallVector<func::FuncOp> entries;
-    for (auto func : getOperation().getOps<func::FuncOp>())
-      if (func->hasAttr("tile.entry"))
-        entries.push_back(func);
+    for (auto func : getOperation().getOps<func::FuncOp>()) {
+      if (!func->hasAttr("tile.entry")) {
+        func.emitError("only a function with `tile.entry` can be compiled");
+        return signalPassFailure();
+      }
+      entries.push_back(func);
+    }
     for (func::FuncOp entry : entries) {
       Emitter emitter(getOperation(), *target, options);
       if (failed(emitter.emitEntry(entry)))

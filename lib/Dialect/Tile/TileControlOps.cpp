@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilec/Dialect/Tile/Tile.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Matchers.h"
+#include "tilec/Dialect/Tile/Tile.h"
 
 using namespace mlir;
 using namespace tilec::tile;
@@ -15,8 +15,9 @@ using namespace tilec::tile;
 void ScopeOp::build(OpBuilder &builder, OperationState &state, StringRef name,
                     TypeRange results) {
   OpBuilder::InsertionGuard guard(builder);
-  state.addAttribute(getLevelAttrName(state.name),
-                     FlatSymbolRefAttr::get(builder.getContext(), "core_group"));
+  state.addAttribute(
+      getLevelAttrName(state.name),
+      FlatSymbolRefAttr::get(builder.getContext(), "core_group"));
   state.addAttribute(getNameAttrName(state.name), builder.getStringAttr(name));
   state.addTypes(results);
   builder.createBlock(state.addRegion());
@@ -27,6 +28,7 @@ YieldOp ScopeOp::getYield() {
 }
 
 LogicalResult ScopeOp::verify() {
+  // C26
   if (getLevel() != "core_group")
     return emitOpError() << "knows no level @" << getLevel();
   if (getYield().getValues().getTypes() != getResultTypes())
@@ -45,6 +47,7 @@ void ParallelOp::build(OpBuilder &builder, OperationState &state, Value lower,
 }
 
 LogicalResult ParallelOp::verify() {
+  // C25
   if (getBlock()->getNumArguments() != 1 ||
       !getInductionVar().getType().isIndex())
     return emitOpError("has one induction variable, an index");
@@ -97,6 +100,7 @@ void ParallelOp::print(OpAsmPrinter &printer) {
 }
 
 LogicalResult AssertOp::verify() {
+  // C27
   if (getValues().size() > 8)
     return emitOpError("shows at most eight values");
   return success();
@@ -104,7 +108,8 @@ LogicalResult AssertOp::verify() {
 
 LogicalResult AssertOp::canonicalize(AssertOp op, PatternRewriter &rewriter) {
   if (!matchPattern(op.getCondition(), m_One()))
-    return rewriter.notifyMatchFailure(op, "the condition is not known to hold");
+    return rewriter.notifyMatchFailure(op,
+                                       "the condition is not known to hold");
   rewriter.eraseOp(op);
   return success();
 }

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilec/Dialect/Tile/Tile.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "tilec/Dialect/Tile/Tile.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

@@ -12,6 +12,7 @@ using namespace tilec::tile;
 
 LogicalResult CastOp::verify() {
   auto from = getOperand().getType(), to = getResult().getType();
+  // C28
   if (!haveCompatibleTypes(from.withElementType(to.getElementType()), to))
     return emitOpError() << "changes the dtype only, not " << from << " to "
                          << to;
@@ -19,6 +20,7 @@ LogicalResult CastOp::verify() {
 }
 
 LogicalResult ScalarCastOp::verify() {
+  // C2
   if (!isElementType(getTo()))
     return emitOpError() << getTo() << " is not the type of a dtype";
   if (getResult().getType() != getScalarType(getTo()))

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilec/Dialect/Tile/Tile.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Matchers.h"
+#include "tilec/Dialect/Tile/Tile.h"
 
 using namespace mlir;
 using namespace tilec::tile;
@@ -78,8 +78,8 @@ OpFoldResult CastOp::fold(FoldAdaptor) {
 }
 
 /// Both operands, where both are constants and the divisor is not 0.
-static std::optional<std::pair<int64_t, int64_t>>
-getDivision(Attribute lhs, Attribute rhs) {
+static std::optional<std::pair<int64_t, int64_t>> getDivision(Attribute lhs,
+                                                              Attribute rhs) {
   auto left = dyn_cast_or_null<IntegerAttr>(lhs);
   auto right = dyn_cast_or_null<IntegerAttr>(rhs);
   if (!left || !right || right.getInt() == 0)

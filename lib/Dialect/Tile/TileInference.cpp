@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilec/Dialect/Tile/Tile.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
+#include "tilec/Dialect/Tile/Tile.h"
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -104,8 +104,8 @@ bool tilec::tile::haveCompatibleTypes(TypeRange lhs, TypeRange rhs) {
 //===----------------------------------------------------------------------===//
 
 template <typename... Args>
-static InferredType fail(InferenceError &error, fmt::format_string<Args...> text,
-                         Args &&...args) {
+static InferredType fail(InferenceError &error,
+                         fmt::format_string<Args...> text, Args &&...args) {
   error.message = fmt::format(text, std::forward<Args>(args)...);
   return failure();
 }
@@ -129,7 +129,8 @@ static Type elementOf(Type type) {
 /// The scalar or tile type with cells of `elementType` at the places of
 /// `shape` and `valid`; a scalar where there is no shape.
 static Type withShape(const TileType &shape, Type elementType) {
-  return shape ? shape.withElementType(elementType) : getScalarType(elementType);
+  return shape ? shape.withElementType(elementType)
+               : getScalarType(elementType);
 }
 
 /// Broadcasts the tiles among `operands` against each other; scalars fit
@@ -145,6 +146,7 @@ static FailureOr<TileType> broadcast(ArrayRef<Type> operands,
       result = tile;
       continue;
     }
+    // C7
     if (tile.getRank() != result.getRank()) {
       error.message =
           fmt::format("shapes {} and {} differ in rank; reshape one of them",
@@ -156,9 +158,9 @@ static FailureOr<TileType> broadcast(ArrayRef<Type> operands,
       int64_t l = result.getShape()[d], r = tile.getShape()[d];
       int64_t lv = result.getValid()[d], rv = tile.getValid()[d];
       if (l != r && l != 1 && r != 1) {
-        error.message = fmt::format("shapes {} and {} do not broadcast",
-                                    str(result.getShape()),
-                                    str(tile.getShape()));
+        error.message =
+            fmt::format("shapes {} and {} do not broadcast",
+                        str(result.getShape()), str(tile.getShape()));
         return failure();
       }
       // A stretched cell is valid everywhere or, if it is invalid, nowhere.
@@ -168,7 +170,9 @@ static FailureOr<TileType> broadcast(ArrayRef<Type> operands,
         rv = rv == 1 ? l : rv;
       shape.push_back(std::max(l, r));
       int64_t size = shape.back();
-      valid.push_back(lv == size ? rv : rv == size ? lv : intersectValid(lv, rv));
+      valid.push_back(lv == size   ? rv
+                      : rv == size ? lv
+                                   : intersectValid(lv, rv));
     }
     result = TileType::get(shape, tile.getElementType(), valid);
   }
@@ -181,6 +185,7 @@ static FailureOr<Type> commonElement(ArrayRef<Type> operands,
   Type element;
   for (Type operand : operands)
     if (auto tile = dyn_cast<TileType>(operand)) {
+      // C6
       if (element && element != tile.getElementType()) {
         error.message = fmt::format("dtypes {} and {} differ; cast one of them",
                                     str(element), str(tile.getElementType()));
@@ -190,6 +195,7 @@ static FailureOr<Type> commonElement(ArrayRef<Type> operands,
     }
   Type scalar = element ? getScalarType(element) : elementOf(operands.front());
   for (Type operand : operands)
+    // C5
     if (!isa<TileType>(operand) && operand != scalar) {
       error.message = fmt::format("a scalar of type {} meets {}; cast it",
                                   str(operand), str(scalar));
@@ -213,6 +219,7 @@ InferredType tilec::tile::inferUnary(UnaryKind kind, Type operand,
   if (!isElementType(element))
     return fail(error, "expected a tile or scalar, got {}", str(operand));
   StringRef name = stringifyUnaryKind(kind);
+  // C8
   if (isFloatOnly(kind) && !isa<FloatType>(element))
     return fail(error, "{} needs a float dtype, got {}", name, str(element));
   if (kind == UnaryKind::Not && isa<FloatType>(element))
@@ -233,6 +240,7 @@ InferredType tilec::tile::inferBinary(BinaryKind kind, Type lhs, Type rhs,
   if (failed(element))
     return failure();
   StringRef name = stringifyBinaryKind(kind);
+  // C8
   bool shift = kind == BinaryKind::Shl || kind == BinaryKind::Shr;
   if ((isBitwise(kind) || shift) && isa<FloatType>(*element))
     return fail(error, "{} needs an integer dtype, got {}", name,
@@ -257,6 +265,7 @@ InferredType tilec::tile::inferCmp(Type lhs, Type rhs, InferenceError &error) {
 
 InferredType tilec::tile::inferSel(Type mask, Type lhs, Type rhs,
                                    InferenceError &error) {
+  // C9
   if (!elementOf(mask).isInteger(1))
     return fail(error, "the mask of sel must be BOOL, got {}",
                 str(elementOf(mask)));
@@ -278,6 +287,7 @@ InferredType tilec::tile::inferExpand(Type source, Type like,
   FailureOr<TileType> shape = broadcast({source, like}, error);
   if (failed(shape))
     return failure();
+  // C10
   if (shape->getShape() != to.getShape())
     return fail(error, "shape {} does not stretch to {}", str(from.getShape()),
                 str(to.getShape()));
@@ -310,6 +320,7 @@ InferredType tilec::tile::inferSlice(Type source, ArrayRef<int64_t> sizes,
                                      InferenceError &error,
                                      ArrayRef<int64_t> offsets) {
   size_t rank = shapeOf(source).size();
+  // C11
   if (sizes.size() != rank)
     return fail(error, "slice of rank {} needs {} sizes, got {}", rank, rank,
                 sizes.size());
@@ -320,17 +331,18 @@ InferredType tilec::tile::inferSlice(Type source, ArrayRef<int64_t> sizes,
   SmallVector<int64_t> result;
   for (size_t d = 0; d < rank; ++d) {
     if (sizes[d] <= 0)
-      return fail(error, "size {} of dimension {} is not positive", sizes[d], d);
+      return fail(error, "size {} of dimension {} is not positive", sizes[d],
+                  d);
     int64_t asked = valid.empty() ? sizes[d] : valid[d];
     int64_t available = sizes[d];
     if (tile)
-      available = availableFrom(tile.getValid()[d], offsets.empty()
-                                                        ? ShapedType::kDynamic
-                                                        : offsets[d]);
+      available =
+          availableFrom(tile.getValid()[d],
+                        offsets.empty() ? ShapedType::kDynamic : offsets[d]);
     result.push_back(clampValid(asked, sizes[d], available));
   }
-  Type element =
-      tile ? tile.getElementType() : cast<TensorRefType>(source).getElementType();
+  Type element = tile ? tile.getElementType()
+                      : cast<TensorRefType>(source).getElementType();
   return Type(TileType::get(sizes, element, result));
 }
 
@@ -338,6 +350,7 @@ InferredType tilec::tile::inferSetValidShape(Type source,
                                              ArrayRef<int64_t> valid,
                                              InferenceError &error) {
   auto tile = cast<TileType>(source);
+  // C4
   if (valid.size() != size_t(tile.getRank()))
     return fail(error, "expected {} valid extents, got {}", tile.getRank(),
                 valid.size());
@@ -351,6 +364,7 @@ InferredType tilec::tile::inferSetValidShape(Type source,
 InferredType tilec::tile::inferInsert(Type source, Type dest,
                                       InferenceError &error) {
   auto from = cast<TileType>(source), to = cast<TileType>(dest);
+  // C12
   if (from.getRank() != to.getRank())
     return fail(error, "a tile of rank {} cannot be assembled into rank {}",
                 from.getRank(), to.getRank());
@@ -365,6 +379,7 @@ InferredType tilec::tile::inferConcat(TypeRange sources, int64_t axis,
   if (sources.empty())
     return fail(error, "concat needs at least one tile");
   auto first = cast<TileType>(sources.front());
+  // C17
   if (axis < 0 || axis >= first.getRank())
     return fail(error, "axis {} is not in 0..{}", axis, first.getRank() - 1);
   SmallVector<int64_t> shape(first.getShape()), valid(first.getValid());
@@ -391,17 +406,17 @@ InferredType tilec::tile::inferConcat(TypeRange sources, int64_t axis,
         return fail(error,
                     "tile {} of concat must be wholly valid along axis {}", i,
                     axis);
-      valid[d] =
-          ShapedType::isDynamic(extent) ? extent : valid[d] + extent;
+      valid[d] = ShapedType::isDynamic(extent) ? extent : valid[d] + extent;
     }
     shape[axis] += tile.getShape()[axis];
   }
   return Type(TileType::get(shape, first.getElementType(), valid));
 }
 
-InferredType tilec::tile::inferTranspose(Type source, int64_t dim0, int64_t dim1,
-                                         InferenceError &error) {
+InferredType tilec::tile::inferTranspose(Type source, int64_t dim0,
+                                         int64_t dim1, InferenceError &error) {
   auto tile = cast<TileType>(source);
+  // C18
   for (int64_t dim : {dim0, dim1})
     if (dim < 0 || dim >= tile.getRank())
       return fail(error, "dimension {} is not in 0..{}", dim,
@@ -419,6 +434,7 @@ InferredType tilec::tile::inferTranspose(Type source, int64_t dim0, int64_t dim1
 InferredType tilec::tile::inferMatmul(Type lhs, Type rhs, bool transposeA,
                                       bool transposeB, InferenceError &error) {
   auto a = cast<TileType>(lhs), b = cast<TileType>(rhs);
+  // C19
   if (a.getRank() != 2 || b.getRank() != 2)
     return fail(error, "matmul takes tiles of rank 2, got {} and {}",
                 str(a.getShape()), str(b.getShape()));
@@ -449,6 +465,7 @@ InferredType tilec::tile::inferMatmulAcc(Type acc, Type lhs, Type rhs,
   if (failed(product))
     return failure();
   auto tile = cast<TileType>(*product), into = cast<TileType>(acc);
+  // C20
   if (into.getShape() != tile.getShape() ||
       into.getElementType() != tile.getElementType())
     return fail(error, "the accumulator is {} of {}, the product {} of {}",
@@ -461,9 +478,10 @@ InferredType tilec::tile::inferMatmulAcc(Type acc, Type lhs, Type rhs,
   return Type(tile.withValid(valid));
 }
 
-InferredType tilec::tile::inferReduce(ReduceKind kind, Type source, int64_t axis,
-                                      InferenceError &error) {
+InferredType tilec::tile::inferReduce(ReduceKind kind, Type source,
+                                      int64_t axis, InferenceError &error) {
   auto tile = cast<TileType>(source);
+  // C21
   if (tile.getRank() != 2)
     return fail(error, "a reduction takes a tile of rank 2, got {}",
                 str(tile.getShape()));
@@ -476,7 +494,7 @@ InferredType tilec::tile::inferReduce(ReduceKind kind, Type source, int64_t axis
     return fail(error, "{} runs along rows only", stringifyReduceKind(kind));
   SmallVector<int64_t> shape(tile.getShape()), valid(tile.getValid());
   shape[axis] = valid[axis] = 1;
-  Type element = isArg ? IntegerType::get(source.getContext(), 32)
-                       : tile.getElementType();
+  Type element =
+      isArg ? IntegerType::get(source.getContext(), 32) : tile.getElementType();
   return Type(TileType::get(shape, element, valid));
 }

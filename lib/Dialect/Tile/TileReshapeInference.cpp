@@ -1,4 +1,5 @@
-//===- TileReshapeInference.cpp - Which dimensions a reshape joins and splits -----===//
+//===- TileReshapeInference.cpp - Which dimensions a reshape joins and splits
+//-----===//
 //
 // Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -50,8 +51,7 @@ tilec::tile::getReshapeGroups(ArrayRef<int64_t> source,
 /// no rule for them.
 static LogicalResult inferGroup(TileType source, ArrayRef<int64_t> shape,
                                 const ReshapeGroup &group,
-                                MutableArrayRef<int64_t> valid,
-                                bool &isEmpty) {
+                                MutableArrayRef<int64_t> valid, bool &isEmpty) {
   SmallVector<int64_t> from, to; // Without the 1-sized dimensions.
   for (int64_t d : group.source)
     if (source.getShape()[d] != 1)
@@ -103,20 +103,22 @@ InferredType tilec::tile::inferReshape(Type type, ArrayRef<int64_t> shape,
           return int64_t(-1);
       return cells;
     };
+    // C15
     if (product(from) != product(shape)) {
-      error.message = fmt::format(
-          "[{}] has {} cells, [{}] has {}", fmt::join(from, ", "),
-          product(from), fmt::join(shape, ", "), product(shape));
+      error.message =
+          fmt::format("[{}] has {} cells, [{}] has {}", fmt::join(from, ", "),
+                      product(from), fmt::join(shape, ", "), product(shape));
       return failure();
     }
   }
   if (auto tensor = dyn_cast<TensorRefType>(type))
-    return Type(TensorRefType::get(shape, tensor.getElementType(),
-                                tensor.getWeight()));
+    return Type(
+        TensorRefType::get(shape, tensor.getElementType(), tensor.getWeight()));
   auto tile = cast<TileType>(type);
   SmallVector<int64_t> valid(shape.size());
   bool isEmpty = false;
   for (const ReshapeGroup &group : getReshapeGroups(from, shape))
+    // C16
     if (failed(inferGroup(tile, shape, group, valid, isEmpty))) {
       error.message = fmt::format(
           "a tile of [{}], valid in [{}] only, cannot become [{}]: its valid "

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilec/Dialect/Tile/Tile.h"
 #include "mlir/IR/Builders.h"
+#include "tilec/Dialect/Tile/Tile.h"
 
 using namespace mlir;
 using namespace tilec::tile;
@@ -17,12 +17,13 @@ static LogicalResult verifyInferred(Operation *op, InferredType type,
   if (failed(type))
     return op->emitOpError(error.message);
   if (!haveCompatibleTypes(*type, op->getResult(0).getType()))
-    return op->emitOpError() << "yields " << *type << ", not "
-                             << op->getResult(0).getType();
+    return op->emitOpError()
+           << "yields " << *type << ", not " << op->getResult(0).getType();
   return success();
 }
 
 LogicalResult ValidDimOp::verify() {
+  // C18
   if (getDim() >= uint64_t(getSource().getType().getRank()))
     return emitOpError() << "dimension " << int64_t(getDim())
                          << " is out of range for " << getSource().getType();
@@ -62,6 +63,7 @@ void FillPadOp::build(OpBuilder &builder, OperationState &state, Value source,
 
 LogicalResult FillPadOp::verify() {
   auto from = getSource().getType(), to = getResult().getType();
+  // C22
   if (to != from.withValid(from.getShape()))
     return emitOpError() << "yields " << from.withValid(from.getShape());
   bool infinite = getPad() == PadValue::Inf || getPad() == PadValue::NegInf;
@@ -71,6 +73,7 @@ LogicalResult FillPadOp::verify() {
 }
 
 LogicalResult InsertOp::verify() {
+  // C12
   if (int64_t(getOffsets().size()) != getDest().getType().getRank())
     return emitOpError() << "needs " << getDest().getType().getRank()
                          << " offsets, got " << getOffsets().size();
@@ -79,10 +82,12 @@ LogicalResult InsertOp::verify() {
 
 LogicalResult ReshapeOp::verify() {
   Type from = getSource().getType(), to = getResult().getType();
+  // C15
   if (isa<TileType>(from) != isa<TileType>(to))
     return emitOpError("reshapes a tile to a tile, or a tensor to a tensor");
   InferenceError error;
-  ArrayRef<int64_t> shape = isa<TileType>(to) ? cast<TileType>(to).getShape()
-                                              : cast<TensorRefType>(to).getShape();
+  ArrayRef<int64_t> shape = isa<TileType>(to)
+                                ? cast<TileType>(to).getShape()
+                                : cast<TensorRefType>(to).getShape();
   return verifyInferred(*this, inferReshape(from, shape, error), error);
 }

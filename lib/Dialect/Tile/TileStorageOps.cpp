@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilec/Dialect/Tile/Tile.h"
 #include "mlir/IR/Builders.h"
+#include "tilec/Dialect/Tile/Tile.h"
 
 using namespace mlir;
 using namespace tilec::tile;
@@ -25,18 +25,20 @@ static Type getElementType(Type type) {
 
 /// One index for each dimension.
 static LogicalResult verifyIndices(Operation *op, Type type, size_t count) {
+  // C11, C12, C14
   if (int64_t(count) != getRank(type))
-    return op->emitOpError() << "needs " << getRank(type)
-                             << " offsets for " << type << ", got " << count;
+    return op->emitOpError() << "needs " << getRank(type) << " offsets for "
+                             << type << ", got " << count;
   return success();
 }
 
 /// An integer scalar is an index, whatever the width of the cells.
 static LogicalResult verifyScalar(Operation *op, Type scalar, Type element) {
+  // C5
   if (scalar != getScalarType(element))
-    return op->emitOpError() << "needs a scalar of type "
-                             << getScalarType(element) << " for cells of "
-                             << element << ", got " << scalar;
+    return op->emitOpError()
+           << "needs a scalar of type " << getScalarType(element)
+           << " for cells of " << element << ", got " << scalar;
   return success();
 }
 
@@ -52,6 +54,7 @@ LogicalResult CreateOp::verify() {
   auto type = getResult().getType();
   size_t dynamic = llvm::count_if(
       type.getShape(), [](int64_t d) { return ShapedType::isDynamic(d); });
+  // C24
   if (getSizes().size() != dynamic)
     return emitOpError() << "needs " << dynamic << " sizes, one for each `?`";
   return success();
@@ -61,9 +64,9 @@ void SliceOp::build(OpBuilder &builder, OperationState &state, Value source,
                     ArrayRef<int64_t> sizes, ValueRange offsets,
                     ValueRange valid) {
   InferenceError error;
-  InferredType type = inferSlice(source.getType(), sizes,
-                                 getConstantExtents(valid), error,
-                                 getConstantExtents(offsets));
+  InferredType type =
+      inferSlice(source.getType(), sizes, getConstantExtents(valid), error,
+                 getConstantExtents(offsets));
   assert(succeeded(type) && "the caller has checked the slice");
   build(builder, state, *type, source, offsets, valid, /*inbounds=*/nullptr);
 }
@@ -72,10 +75,9 @@ LogicalResult SliceOp::verify() {
   if (failed(verifyIndices(*this, getSource().getType(), getOffsets().size())))
     return failure();
   InferenceError error;
-  InferredType type =
-      inferSlice(getSource().getType(), getResult().getType().getShape(),
-                 getConstantExtents(getValid()), error,
-                 getConstantExtents(getOffsets()));
+  InferredType type = inferSlice(
+      getSource().getType(), getResult().getType().getShape(),
+      getConstantExtents(getValid()), error, getConstantExtents(getOffsets()));
   if (failed(type))
     return emitOpError(error.message);
   if (!haveCompatibleTypes(*type, getResult().getType()))
@@ -91,17 +93,18 @@ void SliceOp::getEffects(
 }
 
 LogicalResult AssembleOp::verify() {
+  // C12
   if (getSource().getType().getElementType() !=
       getDest().getType().getElementType())
     return emitOpError() << "cells of "
                          << getSource().getType().getElementType()
                          << " do not fit a tensor of "
                          << getDest().getType().getElementType();
+  // C13
   if (getDest().getType().getWeight())
     return emitOpError("a weight is constant and cannot be written");
   if (getSource().getType().getRank() != getDest().getType().getRank())
-    return emitOpError() << "a tile of rank "
-                         << getSource().getType().getRank()
+    return emitOpError() << "a tile of rank " << getSource().getType().getRank()
                          << " does not fit a tensor of rank "
                          << getDest().getType().getRank();
   return verifyIndices(*this, getDest().getType(), getOffsets().size());
@@ -121,6 +124,7 @@ void ReadOp::getEffects(
 }
 
 LogicalResult WriteOp::verify() {
+  // C13
   if (getDest().getType().getWeight())
     return emitOpError("a weight is constant and cannot be written");
   if (failed(verifyScalar(*this, getValue().getType(),
@@ -130,6 +134,7 @@ LogicalResult WriteOp::verify() {
 }
 
 LogicalResult DimOp::verify() {
+  // C18
   if (getDim() >= uint64_t(getRank(getSource().getType())))
     return emitOpError() << "dimension " << int64_t(getDim())
                          << " is out of range for " << getSource().getType();
@@ -137,6 +142,7 @@ LogicalResult DimOp::verify() {
 }
 
 LogicalResult FullOp::verify() {
+  // C23
   if (!getResult().getType().isWhollyValid())
     return emitOpError("yields a wholly valid tile");
   return verifyScalar(*this, getValue().getType(),
@@ -145,6 +151,7 @@ LogicalResult FullOp::verify() {
 
 LogicalResult ArangeOp::verify() {
   auto type = getResult().getType();
+  // C23
   if (!type.isWhollyValid() || type.getElementType().isInteger(1))
     return emitOpError("yields a wholly valid tile of numbers");
   if (type.getNumCells() != type.getShape().back())

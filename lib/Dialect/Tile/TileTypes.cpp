@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tilec/Dialect/Tile/Tile.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "tilec/Dialect/Tile/Tile.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -37,10 +37,13 @@ static void printExtents(AsmPrinter &printer, ArrayRef<int64_t> extents) {
 
 static LogicalResult verifyCells(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> shape, Type elementType) {
+  // C1
   if (shape.empty() || shape.size() > 4)
     return emitError() << "rank must be 1 to 4, got " << shape.size();
+  // C2
   if (!isElementType(elementType))
     return emitError() << elementType << " is not the type of a dtype";
+  // C3
   // Sizes must be computable in 64 bits whatever uses them.
   int64_t bytes = getElementBytes(elementType);
   for (int64_t extent : shape) {
@@ -68,8 +71,8 @@ Type TensorRefType::parse(AsmParser &parser) {
   }
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<TensorRefType>(parser.getContext(), shape, elementType,
-                                       weight);
+  return parser.getChecked<TensorRefType>(parser.getContext(), shape,
+                                          elementType, weight);
 }
 
 void TensorRefType::print(AsmPrinter &printer) const {
@@ -81,9 +84,9 @@ void TensorRefType::print(AsmPrinter &printer) const {
   printer << '>';
 }
 
-LogicalResult TensorRefType::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 ArrayRef<int64_t> shape, Type elementType,
-                                 bool weight) {
+LogicalResult
+TensorRefType::verify(function_ref<InFlightDiagnostic()> emitError,
+                      ArrayRef<int64_t> shape, Type elementType, bool weight) {
   return verifyCells(emitError, shape, elementType);
 }
 
@@ -124,6 +127,7 @@ LogicalResult TileType::verify(function_ref<InFlightDiagnostic()> emitError,
                                ArrayRef<int64_t> valid) {
   if (failed(verifyCells(emitError, shape, elementType)))
     return failure();
+  // C4
   if (valid.size() != shape.size())
     return emitError() << "expected " << shape.size() << " valid extents, got "
                        << valid.size();

@@ -14,8 +14,8 @@ using llvm::StringRef;
 
 /// A name that annotations know and expressions do not, or an empty string.
 static StringRef annotationWord(const Expr *e) {
-  static constexpr StringRef words[] = {"int",  "float", "bool",
-                                        "str",  "tuple", "Tuple"};
+  static constexpr StringRef words[] = {"int", "float", "bool",
+                                        "str", "tuple", "Tuple"};
   auto *name = llvm::dyn_cast<NameExpr>(e);
   return name && llvm::is_contained(words, name->name) ? name->name : "";
 }
@@ -89,8 +89,7 @@ Annotation Elaborator::evaluateAnnotation(const Expr *e) {
   annotation.range = e->range;
   annotation.kind = Annotation::Kind::Poison;
   auto *subscript = llvm::dyn_cast<SubscriptExpr>(e);
-  const Builtin *type =
-      typeConstructor(subscript ? subscript->base : e);
+  const Builtin *type = typeConstructor(subscript ? subscript->base : e);
   if (!type || !subscript)
     return evaluateOtherAnnotation(e, annotation);
   if (type->name == "Scalar") {
@@ -148,8 +147,7 @@ Annotation Elaborator::evaluateOtherAnnotation(const Expr *e,
   }
   llvm::ArrayRef<Expr *> parts;
   auto *subscript = llvm::dyn_cast<SubscriptExpr>(e);
-  if (subscript &&
-      annotationWord(subscript->base).equals_insensitive("tuple"))
+  if (subscript && annotationWord(subscript->base).equals_insensitive("tuple"))
     parts = subscript->indices;
   else if (auto *tuple = llvm::dyn_cast<TupleExpr>(e))
     parts = tuple->elements;

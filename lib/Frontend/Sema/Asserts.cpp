@@ -68,8 +68,8 @@ void Elaborator::describeOperands(const Expr *condition, std::string &message,
       continue;
     const Datum &datum = known->second;
     if (datum.isInt()) {
-      message += separator + text.str() + " is " +
-                 std::to_string(datum.getInt());
+      message +=
+          separator + text.str() + " is " + std::to_string(datum.getInt());
     } else if (datum.isScalar() && isInteger(*datum.getDType()) &&
                datum.getValue().getParentRegion()->isAncestor(
                    emitter.builder.getInsertionBlock()->getParent())) {

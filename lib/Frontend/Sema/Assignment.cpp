@@ -84,9 +84,8 @@ void Elaborator::assign(const Expr *target, const BoundArg &value) {
   bool fits = value.datum.isSequence() &&
               value.datum.getElements().size() == targets.size();
   if (!isSilent && !fits)
-    error(target->range,
-          fmt::format("{} names cannot be bound to {}", targets.size(),
-                      describe(value.datum)));
+    error(target->range, fmt::format("{} names cannot be bound to {}",
+                                     targets.size(), describe(value.datum)));
   for (auto [i, element] : llvm::enumerate(targets)) {
     Datum part = fits       ? value.datum.getElements()[i]
                  : isSilent ? value.datum

@@ -39,9 +39,9 @@ static std::optional<Product> toProduct(Elaborator &e, const BoundArgs &args,
   if (!e.unifyDTypes(operands, args.range(), dtype))
     return std::nullopt;
   if (!isFloat(dtype) && dtype != DType::INT8) {
-    e.mismatch(args.range(), "'" + name +
-                                 "' takes BF16, FP16, FP32 or INT8, not " +
-                                 getName(dtype),
+    e.mismatch(args.range(),
+               "'" + name + "' takes BF16, FP16, FP32 or INT8, not " +
+                   getName(dtype),
                product.lhs, product.rhs);
     return std::nullopt;
   }
@@ -96,12 +96,10 @@ static Datum matmulAcc(Elaborator &e, const BoundArgs &args) {
                           getName(dtype),
                       acc, p->lhs);
   }
-  tile::InferredType type =
-      tile::inferMatmulAcc(given, a.getType(), b.getType(), p->transposeA,
-                           p->transposeB, failure);
+  tile::InferredType type = tile::inferMatmulAcc(
+      given, a.getType(), b.getType(), p->transposeA, p->transposeB, failure);
   return Datum::tile(e.emitter.create<tile::MatmulAccOp>(
-      args.range(), *type, acc.getValue(), a, b, p->transposeA,
-      p->transposeB));
+      args.range(), *type, acc.getValue(), a, b, p->transposeA, p->transposeB));
 }
 
 //===----------------------------------------------------------------------===//
@@ -118,8 +116,9 @@ static Datum reduce(Elaborator &e, const BoundArgs &args) {
     return source;
   if (source.getDType() == DType::BOOL)
     return e.mismatch(args.range(),
-                      "'" + name + "' takes numbers, not BOOL; convert it with "
-                                   "cast(x, target_type=INT32)",
+                      "'" + name +
+                          "' takes numbers, not BOOL; convert it with "
+                          "cast(x, target_type=INT32)",
                       source, source);
   auto kind = static_cast<tile::ReduceKind>(args.builtin.kind);
   uint64_t axis = name.starts_with("row") ? 1 : 0;
@@ -128,8 +127,8 @@ static Datum reduce(Elaborator &e, const BoundArgs &args) {
       tile::inferReduce(kind, source.getValue().getType(), axis, failure);
   if (failed(type))
     return e.mismatch(args.range(), failure.message, source, source);
-  return Datum::tile(e.emitter.create<tile::ReduceOp>(
-      args.range(), *type, kind, source.getValue(), axis));
+  return Datum::tile(e.emitter.create<tile::ReduceOp>(args.range(), *type, kind,
+                                                      source.getValue(), axis));
 }
 
 static Builtin reduceRow(StringRef name, tile::ReduceKind kind) {
@@ -139,8 +138,8 @@ static Builtin reduceRow(StringRef name, tile::ReduceKind kind) {
 llvm::ArrayRef<Builtin> tilec::getContractionBuiltins() {
   using tile::ReduceKind;
   static const Builtin rows[] = {
-      {"matmul", "a, b, out_dtype=, a_trans=, b_trans=",
-       Builtin::Role::Compute, matmul},
+      {"matmul", "a, b, out_dtype=, a_trans=, b_trans=", Builtin::Role::Compute,
+       matmul},
       {"matmul_acc", "acc, a, b, out_dtype=, a_trans=, b_trans=",
        Builtin::Role::Compute, matmulAcc},
       reduceRow("row_sum", ReduceKind::Sum),

@@ -49,8 +49,8 @@ static Datum select(Elaborator &e, const BoundArgs &args) {
   if (!chosen || !among)
     return Datum::poison();
   if (e.cellDType(mask) != DType::BOOL) {
-    e.error(args[0].range(), "the mask of 'sel' must be BOOL, not " +
-                                 describe(args[0].datum));
+    e.error(args[0].range(),
+            "the mask of 'sel' must be BOOL, not " + describe(args[0].datum));
     e.noteDefinition(args[0].datum);
     return Datum::poison();
   }
@@ -59,8 +59,8 @@ static Datum select(Elaborator &e, const BoundArgs &args) {
       tile::inferSel((*chosen)[0].getType(), (*among)[0].getType(),
                      (*among)[1].getType(), failure);
   if (failed(type))
-    return e.mismatch(args.range(), "'sel': " + failure.message,
-                      args[1].datum, args[2].datum);
+    return e.mismatch(args.range(), "'sel': " + failure.message, args[1].datum,
+                      args[2].datum);
   mlir::Value value = e.emitter.create<tile::SelOp>(
       args.range(), *type, (*chosen)[0], (*among)[0], (*among)[1]);
   return e.resultOfCells(value, e.cellDType(values));
@@ -71,8 +71,8 @@ static Datum select(Elaborator &e, const BoundArgs &args) {
 //===----------------------------------------------------------------------===//
 
 /// `v` must have one cell for each row (axis 1) or column (axis 0) of `x`.
-static bool checkStretched(Elaborator &e, const BoundArgs &args,
-                           const Datum &x, const Datum &v, bool isRow) {
+static bool checkStretched(Elaborator &e, const BoundArgs &args, const Datum &x,
+                           const Datum &v, bool isRow) {
   bool isMatrix = x.getShape().size() == 2;
   if (isMatrix) {
     int64_t expected[] = {isRow ? x.getShape()[0] : 1,
@@ -82,13 +82,14 @@ static bool checkStretched(Elaborator &e, const BoundArgs &args,
     std::vector<DimExpr> dims(std::begin(expected), std::end(expected));
     e.mismatch(args.range(),
                "'" + args.builtin.name + "' on " + formatShape(x) +
-                   " takes a second operand of " + formatDims(dims) +
-                   ", not " + formatShape(v),
+                   " takes a second operand of " + formatDims(dims) + ", not " +
+                   formatShape(v),
                x, v);
     return false;
   }
-  e.mismatch(args.range(), "'" + args.builtin.name +
-                               "' takes a tile of rank 2, not " + describe(x),
+  e.mismatch(args.range(),
+             "'" + args.builtin.name + "' takes a tile of rank 2, not " +
+                 describe(x),
              x, x);
   return false;
 }
@@ -102,8 +103,7 @@ static bool toStretched(Elaborator &e, const BoundArgs &args, bool isRow,
                "the first operand of '" + args.builtin.name.str() + "'");
   v = e.toTile(args[1].datum, args[1].range(),
                "the second operand of '" + args.builtin.name.str() + "'");
-  return !x.isSilent() && !v.isSilent() &&
-         checkStretched(e, args, x, v, isRow);
+  return !x.isSilent() && !v.isSilent() && checkStretched(e, args, x, v, isRow);
 }
 
 static Datum stretched(Elaborator &e, const BoundArgs &args) {

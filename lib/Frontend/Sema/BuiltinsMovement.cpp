@@ -16,8 +16,8 @@ static bool requireStorage(Elaborator &e, const BoundArg &arg,
                            llvm::StringRef what) {
   if (arg.datum.isTensor() || arg.datum.isTile())
     return true;
-  e.error(arg.range(), what + " must be a tensor or a tile, not " +
-                           describe(arg.datum));
+  e.error(arg.range(),
+          what + " must be a tensor or a tile, not " + describe(arg.datum));
   e.noteDefinition(arg.datum);
   return false;
 }
@@ -83,8 +83,7 @@ static Datum createTensor(Elaborator &e, const BoundArgs &args) {
       shape, getElementType(e.emitter.getContext(), *dtype));
   mlir::Value value =
       e.emitter.create<tile::CreateOp>(args.range(), type, sizes);
-  Storage *storage =
-      e.makeStorage("", args.range(), Storage::Access::Local);
+  Storage *storage = e.makeStorage("", args.range(), Storage::Access::Local);
   return Datum::tensor(value, storage, symbolicShape(*extents));
 }
 
@@ -160,12 +159,13 @@ static std::optional<int64_t> toDimension(Elaborator &e, const BoundArg &arg,
     return std::nullopt;
   if (*dim >= -rank && *dim < rank)
     return *dim < 0 ? *dim + rank : *dim;
-  e.error(arg.range(), fmt::format("dimension {} of a rank of {}", *dim, rank));
+  e.error(arg.range(),
+          fmt::format("there is no dimension {} in a rank of {}", *dim, rank));
   return std::nullopt;
 }
 
 static Datum dimensionBuiltin(Elaborator &e, const BoundArgs &args) {
-  if (!requireStorage(e, args[0], "'dim' asks for a dimension of what"))
+  if (!requireStorage(e, args[0], "what 'dim' measures"))
     return Datum::poison();
   auto dim = toDimension(e, args[1], args[0].datum.getShape().size());
   if (!dim)
@@ -203,8 +203,8 @@ static Datum reshapeTensor(Elaborator &e, const BoundArgs &args) {
                                "this cannot be seen of {} and {}",
                                formatDims(source.getDims()),
                                formatDims(symbolicShape(*extents))));
-  mlir::Value value = e.emitter.create<tile::ReshapeOp>(args.range(), *type,
-                                                        source.getValue());
+  mlir::Value value =
+      e.emitter.create<tile::ReshapeOp>(args.range(), *type, source.getValue());
   return Datum::tensor(value, source.getStorage(), symbolicShape(*extents));
 }
 
@@ -232,9 +232,8 @@ static Datum setValidShape(Elaborator &e, const BoundArgs &args) {
     extents.push_back(extent);
   }
   if (extents.size() != source.getShape().size()) {
-    e.error(args.range(),
-            fmt::format("{} valid extents for {}", extents.size(),
-                        describe(source)));
+    e.error(args.range(), fmt::format("{} valid extents for {}", extents.size(),
+                                      describe(source)));
     e.noteDefinition(source);
     return Datum::poison();
   }

@@ -51,9 +51,9 @@ static Datum choose(Elaborator &e, const Datum &lhs, const Datum &rhs,
                     .getResult();
     return e.scalarOf(value, type->dtype);
   }
-  mlir::Value value = isMin
-                          ? emitter.create<arith::MinSIOp>(range, a, b).getResult()
-                          : emitter.create<arith::MaxSIOp>(range, a, b).getResult();
+  mlir::Value value =
+      isMin ? emitter.create<arith::MinSIOp>(range, a, b).getResult()
+            : emitter.create<arith::MaxSIOp>(range, a, b).getResult();
   return e.scalarOf(value, type->dtype,
                     e.symbolic.apply(args.builtin.name, *lhs.getSymbolic(),
                                      *rhs.getSymbolic()));
@@ -82,10 +82,9 @@ static Datum dynamicName(Elaborator &e, const BoundArgs &args) {
   std::optional<llvm::StringRef> name = e.toString(args[0], "name");
   if (!name)
     return Datum::poison();
-  bool isName = !name->empty() && !llvm::isDigit(name->front()) &&
-                llvm::all_of(*name, [](char c) {
-                  return llvm::isAlnum(c) || c == '_';
-                });
+  bool isName =
+      !name->empty() && !llvm::isDigit(name->front()) &&
+      llvm::all_of(*name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
   if (!isName)
     return e.error(args[0].range(),
                    "the string of a dynamic name must be an identifier");

@@ -29,8 +29,7 @@ static Datum full(Elaborator &e, const BoundArgs &args) {
     return Datum::poison();
   auto type = tile::TileType::get(
       *shape, getElementType(e.emitter.getContext(), *dtype));
-  return Datum::tile(
-      e.emitter.create<tile::FullOp>(args.range(), type, value));
+  return Datum::tile(e.emitter.create<tile::FullOp>(args.range(), type, value));
 }
 
 static Datum arange(Elaborator &e, const BoundArgs &args) {
@@ -92,8 +91,8 @@ static Datum fillPad(Elaborator &e, const BoundArgs &args) {
                       "an infinite pad value needs a float dtype, not " +
                           getName(*source.getDType()),
                       source, source);
-  return Datum::tile(e.emitter.create<tile::FillPadOp>(
-      args.range(), source.getValue(), *pad));
+  return Datum::tile(
+      e.emitter.create<tile::FillPadOp>(args.range(), source.getValue(), *pad));
 }
 
 /// A dimension's number, which may count from the back.
@@ -106,7 +105,8 @@ static std::optional<int64_t> toAxis(Elaborator &e, const BoundArg &arg,
     return std::nullopt;
   if (*axis >= -rank && *axis < rank)
     return *axis < 0 ? *axis + rank : *axis;
-  e.error(arg.range(), fmt::format("dimension {} of a rank of {}", *axis, rank));
+  e.error(arg.range(),
+          fmt::format("there is no dimension {} in a rank of {}", *axis, rank));
   return std::nullopt;
 }
 
@@ -130,8 +130,7 @@ static Datum concat(Elaborator &e, const BoundArgs &args) {
   DType dtype;
   if (!e.unifyDTypes(parts, args.range(), dtype))
     return Datum::poison();
-  auto axis =
-      toAxis(e, args[0], parts.front().datum.getShape().size(), -1);
+  auto axis = toAxis(e, args[0], parts.front().datum.getShape().size(), -1);
   if (!axis)
     return Datum::poison();
   tile::InferenceError failure;
@@ -140,8 +139,8 @@ static Datum concat(Elaborator &e, const BoundArgs &args) {
   if (failed(type))
     return e.mismatch(args.range(), failure.message, parts.front().datum,
                       parts.back().datum);
-  return Datum::tile(e.emitter.create<tile::ConcatOp>(
-      args.range(), *type, tiles, uint64_t(*axis)));
+  return Datum::tile(e.emitter.create<tile::ConcatOp>(args.range(), *type,
+                                                      tiles, uint64_t(*axis)));
 }
 
 static Datum transpose(Elaborator &e, const BoundArgs &args) {
@@ -206,8 +205,8 @@ static int64_t toInteger(double value, DType dtype, tile::RoundMode mode) {
   if (rounded <= low)
     return isUnsigned ? 0 : int64_t(uint64_t(1) << 63) >> (64 - bits);
   if (rounded >= high)
-    return int64_t((isUnsigned ? uint64_t(1) << bits : uint64_t(1) << (bits - 1)) -
-                   1);
+    return int64_t(
+        (isUnsigned ? uint64_t(1) << bits : uint64_t(1) << (bits - 1)) - 1);
   return static_cast<int64_t>(rounded);
 }
 
@@ -218,9 +217,8 @@ static std::optional<Datum> castConstant(const Datum &number, DType dtype,
   if (dtype == DType::BOOL)
     return Datum::boolean(number.asDouble() != 0);
   if (isInteger(dtype)) {
-    int64_t value = number.isFloat()
-                        ? toInteger(number.getFloat(), dtype, mode)
-                        : wrap(number.getInt(), dtype);
+    int64_t value = number.isFloat() ? toInteger(number.getFloat(), dtype, mode)
+                                     : wrap(number.getInt(), dtype);
     return Datum::integer(value, dtype);
   }
   if (number.isFloat() && mode != tile::RoundMode::Rint)

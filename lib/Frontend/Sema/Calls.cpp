@@ -123,8 +123,7 @@ std::optional<BoundArgs> Elaborator::bindArguments(const Builtin &builtin,
     }
     BoundArg &slot = bound.args[param - params.begin()];
     if (slot.isGiven()) {
-      error(argument.keywordRange,
-            "'" + argument.keyword + "' is given twice");
+      error(argument.keywordRange, "'" + argument.keyword + "' is given twice");
       isValid = false;
     }
     slot = arg;
@@ -172,14 +171,15 @@ Datum Elaborator::callBuiltin(const Builtin &builtin, const CallExpr &call) {
                                          "be used yet");
   case Builtin::Role::Loop:
     evaluateArguments(call);
-    return error(call.range, "'" + builtin.name +
-                                 "' belongs in the header of a 'for'");
+    return error(call.range,
+                 "'" + builtin.name + "' belongs in the header of a 'for'");
   case Builtin::Role::Scope:
     evaluateArguments(call);
-    return error(call.range, "'" + builtin.name +
-                                 "' belongs in the header of a 'with'");
+    return error(call.range,
+                 "'" + builtin.name + "' belongs in the header of a 'with'");
   case Builtin::Role::Type:
-    return error(call.range, "'" + builtin.name + "' is a type; it is written " +
+    return error(call.range, "'" + builtin.name +
+                                 "' is a type; it is written " +
                                  "with brackets, in annotations");
   case Builtin::Role::Anywhere:
   case Builtin::Role::Compute:

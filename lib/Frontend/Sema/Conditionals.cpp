@@ -22,7 +22,8 @@ Elaborator::matchFirstTest(CompareOp op, const Datum &lhs, const Datum &rhs) {
   for (const ActiveLoop &loop : llvm::reverse(loops)) {
     bool isFlipped = rhs.getSymbolic() == loop.induction;
     const Datum &index = isFlipped ? rhs : lhs, &first = isFlipped ? lhs : rhs;
-    if (loop.frame != frame || index.getSymbolic() != loop.induction)
+    if (!loop.isSequential || loop.frame != frame ||
+        index.getSymbolic() != loop.induction)
       continue;
     if (loop.first && first.getSymbolic() != loop.first)
       continue;
@@ -174,16 +175,16 @@ void Elaborator::elaborateBranches(mlir::Value condition, SourceRange range,
   }
   llvm::SmallVector<mlir::Type> types;
   for (Merge &merge : merges) {
-    merge.result = mergeBindings(merge.name, merge.thenBinding,
-                                 merge.elseBinding, range);
+    merge.result =
+        mergeBindings(merge.name, merge.thenBinding, merge.elseBinding, range);
     if (merge.result)
       continue;
     merge.type = joinOf(merge.thenBinding->datum, merge.elseBinding->datum);
     if (merge.type)
       types.push_back(merge.type->type);
     else
-      merge.result = makeConflict(merge.name, *merge.thenBinding,
-                                  *merge.elseBinding);
+      merge.result =
+          makeConflict(merge.name, *merge.thenBinding, *merge.elseBinding);
   }
 
   // The draft has no results; the branches move to an `if` that has.
@@ -211,9 +212,9 @@ void Elaborator::elaborateBranches(mlir::Value condition, SourceRange range,
   unsigned next = 0;
   for (Merge &merge : merges) {
     if (merge.type) {
-      Datum datum = resultOf(
-          op.getResult(next++), *merge.type,
-          {&merge.thenBinding->datum, &merge.elseBinding->datum});
+      Datum datum =
+          resultOf(op.getResult(next++), *merge.type,
+                   {&merge.thenBinding->datum, &merge.elseBinding->datum});
       merge.result =
           makeBinding(merge.name, datum, merge.thenBinding->definition);
       merge.result->sources = {merge.thenBinding, merge.elseBinding};
@@ -225,8 +226,7 @@ void Elaborator::elaborateBranches(mlir::Value condition, SourceRange range,
 }
 
 /// The type of a value that is one of two.
-std::optional<JoinType> Elaborator::joinOf(const Datum &lhs,
-                                           const Datum &rhs) {
+std::optional<JoinType> Elaborator::joinOf(const Datum &lhs, const Datum &rhs) {
   std::optional<JoinType> left = typeOf(lhs), right = typeOf(rhs);
   if (lhs.is(Datum::Kind::Unknown))
     return right;
@@ -276,8 +276,8 @@ Datum Elaborator::evaluateArms(mlir::Value condition, SourceRange range,
   Binding *binding = frame->env.lookup(armName);
   Datum result = binding->datum;
   if (!binding->isBound())
-    result = error(range, "the two values have no common type: " +
-                              llvm::Twine(binding->problem));
+    result = error(range, "the value is " + binding->alternatives +
+                              ", which have no type in common");
   frame->env.rollback(mark);
   return result;
 }
@@ -373,7 +373,7 @@ Datum Elaborator::emitBoth(const Datum &lhs, const Datum &rhs,
   if (!lhs.isScalar() || !rhs.isScalar())
     return error(range, "a chain of comparisons takes scalars; join tiles of "
                         "BOOL with and_");
-  mlir::Value both = emitter.create<mlir::arith::AndIOp>(
-      range, lhs.getValue(), rhs.getValue());
+  mlir::Value both = emitter.create<mlir::arith::AndIOp>(range, lhs.getValue(),
+                                                         rhs.getValue());
   return scalarOf(both, DType::BOOL);
 }

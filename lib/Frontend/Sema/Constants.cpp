@@ -225,8 +225,8 @@ FoldResult tilec::foldBinary(BinaryOp op, const Datum &lhs, const Datum &rhs) {
     return unsupported(spelling(op), lhs, rhs);
   if (lhs.isFloat() || rhs.isFloat())
     return withDType(foldFloats(op, lhs.asDouble(), rhs.asDouble()), lhs, rhs);
-  bool isLogical = op == BinaryOp::BitAnd || op == BinaryOp::BitOr ||
-                   op == BinaryOp::BitXor;
+  bool isLogical =
+      op == BinaryOp::BitAnd || op == BinaryOp::BitOr || op == BinaryOp::BitXor;
   FoldResult result = foldInts(op, lhs.getInt(), rhs.getInt());
   if (isLogical && lhs.isBool() && rhs.isBool())
     return Datum::boolean((*result).getInt() != 0);
@@ -288,8 +288,7 @@ FoldResult tilec::foldCompare(CompareOp op, const Datum &lhs,
   }
   if (lhs.isString() && rhs.isString())
     return Datum::boolean(holds(op, lhs.getText(), rhs.getText()));
-  bool isDynamic =
-      lhs.is(Datum::Kind::Dynamic) || rhs.is(Datum::Kind::Dynamic);
+  bool isDynamic = lhs.is(Datum::Kind::Dynamic) || rhs.is(Datum::Kind::Dynamic);
   if (isDynamic)
     return "dynamic names have no value here";
   if (op == CompareOp::Eq || op == CompareOp::Ne)

@@ -32,8 +32,8 @@ Datum Elaborator::scalarOf(mlir::Value value, DType dtype, DimExpr known) {
 mlir::Value Elaborator::castScalar(mlir::Value value, DType dtype,
                                    tile::RoundMode mode, SourceRange range) {
   mlir::Type element = getElementType(emitter.getContext(), dtype);
-  return emitter.create<tile::ScalarCastOp>(
-      range, tile::getScalarType(element), value, mode, element);
+  return emitter.create<tile::ScalarCastOp>(range, tile::getScalarType(element),
+                                            value, mode, element);
 }
 
 /// The least and the greatest value of an integer dtype.
@@ -66,9 +66,9 @@ bool Elaborator::fitsDType(const Datum &number, DType dtype,
   auto [least, greatest] = limitsOf(dtype);
   if (number.getInt() >= least && number.getInt() <= greatest)
     return true;
-  error(range, fmt::format("{} does not fit {}, which holds {} to {}",
-                           number.getInt(), getName(dtype).str(), least,
-                           greatest));
+  error(range,
+        fmt::format("{} does not fit {}, which holds {} to {}", number.getInt(),
+                    getName(dtype).str(), least, greatest));
   return false;
 }
 
@@ -140,8 +140,7 @@ mlir::Value Elaborator::toCondition(const Datum &datum, SourceRange range) {
   }
   if (datum.getDType() == DType::BOOL)
     return datum.getValue();
-  return emitCompare(CompareOp::Ne, datum, Datum::integer(0), range)
-      .getValue();
+  return emitCompare(CompareOp::Ne, datum, Datum::integer(0), range).getValue();
 }
 
 mlir::Value Elaborator::toTruthValue(const Datum &datum, SourceRange range,
@@ -149,10 +148,10 @@ mlir::Value Elaborator::toTruthValue(const Datum &datum, SourceRange range,
   bool isBool = datum.getDType() == DType::BOOL && datum.isScalar();
   if (datum.isSilent() || isBool || getTruth(datum))
     return toCondition(datum, range);
-  error(range, "'" + op + "' takes BOOL, not " + describe(datum) +
-                   (datum.isTile() || datum.isTensor()
-                        ? "; use " + op.str() + "_"
-                        : std::string("; compare it")));
+  error(range,
+        "'" + op + "' takes BOOL, not " + describe(datum) +
+            (datum.isTile() || datum.isTensor() ? "; use " + op.str() + "_"
+                                                : std::string("; compare it")));
   return {};
 }
 
@@ -165,17 +164,19 @@ std::optional<Datum> Elaborator::materialize(const DimExpr &expression,
                                              SourceRange range) {
   Datum sum = Datum::integer(0);
   for (const DimExpr::Term &term : expression.getTerms()) {
-    Datum product = Datum::integer(term.coefficient);
+    Datum product = Datum::integer(1);
     for (const std::string &name : term.symbols) {
       mlir::Value value = entrySymbols.lookup(name);
       if (!value)
         value = atomValues.lookup(name);
       if (!value)
         return std::nullopt;
-      product = emitBinary(
-          BinaryOp::Mul, product,
-          scalarOf(value, DType::INDEX, DimExpr::symbol(name)), range);
+      product = emitBinary(BinaryOp::Mul, product,
+                           scalarOf(value, DType::INDEX, DimExpr::symbol(name)),
+                           range);
     }
+    product = emitBinary(BinaryOp::Mul, product,
+                         Datum::integer(term.coefficient), range);
     sum = emitBinary(BinaryOp::Add, sum, product, range);
   }
   return sum;
@@ -186,11 +187,10 @@ Datum Elaborator::dimensionOf(const Datum &source, int64_t dim,
   if (source.isTile())
     return Datum::integer(source.getShape()[dim]);
   const DimExpr &known = source.getDims()[dim];
-  if (!hasOpaqueAtoms(known))
-    return *materialize(known, range);
-  mlir::Value extent =
-      emitter.create<tile::DimOp>(range, emitter.builder.getIndexType(),
-                                  source.getValue(), uint64_t(dim));
+  if (std::optional<Datum> extent = materialize(known, range))
+    return *extent;
+  mlir::Value extent = emitter.create<tile::DimOp>(
+      range, emitter.builder.getIndexType(), source.getValue(), uint64_t(dim));
   return scalarOf(extent, DType::INDEX, known);
 }
 
@@ -206,11 +206,11 @@ Elaborator::toList(const BoundArg &arg, StringRef what, size_t rank) {
   }
   llvm::ArrayRef<Datum> elements = arg.datum.getElements();
   if (rank != 0 && elements.size() != rank) {
-    error(arg.range(), fmt::format("'{}' needs {} {}, one for each dimension, "
-                                   "got {}",
-                                   what.str(), rank,
-                                   rank == 1 ? "entry" : "entries",
-                                   elements.size()));
+    error(arg.range(),
+          fmt::format("'{}' needs {} {}, one for each dimension, "
+                      "got {}",
+                      what.str(), rank, rank == 1 ? "entry" : "entries",
+                      elements.size()));
     return std::nullopt;
   }
   llvm::ArrayRef<Expr *> written;
@@ -232,8 +232,8 @@ Elaborator::toStaticShape(const BoundArg &arg, StringRef what) {
   if (!entries)
     return std::nullopt;
   if (entries->empty() || entries->size() > 4) {
-    error(arg.range(), fmt::format("a tile has 1 to 4 dimensions, not {}",
-                                   entries->size()));
+    error(arg.range(),
+          fmt::format("a tile has 1 to 4 dimensions, not {}", entries->size()));
     return std::nullopt;
   }
   llvm::SmallVector<int64_t> shape;
@@ -241,8 +241,8 @@ Elaborator::toStaticShape(const BoundArg &arg, StringRef what) {
   for (const BoundArg &entry : *entries) {
     auto extent = toConstantInt(entry.datum, entry.range(), "a tile's size");
     if (extent && *extent <= 0)
-      error(entry.range(), fmt::format("a size must be positive, got {}",
-                                       *extent));
+      error(entry.range(),
+            fmt::format("a size must be positive, got {}", *extent));
     isValid &= extent && *extent > 0;
     shape.push_back(extent.value_or(1));
   }
@@ -257,8 +257,8 @@ Elaborator::toIndices(const BoundArg &arg, StringRef what, size_t rank) {
   llvm::SmallVector<mlir::Value> indices;
   bool isValid = true;
   for (const BoundArg &entry : *entries) {
-    indices.push_back(
-        toIndex(entry.datum, entry.range(), "an entry of '" + what.str() + "'"));
+    indices.push_back(toIndex(entry.datum, entry.range(),
+                              "an entry of '" + what.str() + "'"));
     isValid &= bool(indices.back());
   }
   return isValid ? std::make_optional(indices) : std::nullopt;
@@ -284,8 +284,8 @@ std::optional<DType> Elaborator::toDType(const BoundArg &arg) {
   if (arg.datum.is(Datum::Kind::DType))
     return arg.datum.getDType();
   if (!arg.datum.isSilent())
-    error(arg.range(), "expected a dtype, such as FP32, not " +
-                           describe(arg.datum));
+    error(arg.range(),
+          "expected a dtype, such as FP32, not " + describe(arg.datum));
   return std::nullopt;
 }
 
@@ -305,8 +305,8 @@ std::optional<bool> Elaborator::toFlag(const BoundArg &arg, StringRef what) {
   if (arg.datum.isBool() || arg.datum.isInt())
     return arg.datum.getBool();
   if (!arg.datum.isSilent())
-    error(arg.range(), "'" + what + "' must be True or False, not " +
-                           describe(arg.datum));
+    error(arg.range(),
+          "'" + what + "' must be True or False, not " + describe(arg.datum));
   return std::nullopt;
 }
 

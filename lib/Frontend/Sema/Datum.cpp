@@ -118,6 +118,13 @@ Datum Datum::tensor(mlir::Value value, Storage *storage,
   return datum;
 }
 
+bool Datum::holdsRuntime() const {
+  return isRuntime() ||
+         (isSequence() && llvm::any_of(*elements, [](const Datum &element) {
+            return element.holdsRuntime();
+          }));
+}
+
 llvm::ArrayRef<int64_t> Datum::getShape() const {
   return isTile() ? getTileType().getShape() : getTensorType().getShape();
 }
@@ -161,11 +168,9 @@ bool Datum::isSameAs(const Datum &other) const {
   case Kind::Tuple:
   case Kind::List:
     return elements->size() == other.elements->size() &&
-           std::equal(elements->begin(), elements->end(),
-                      other.elements->begin(),
-                      [](const Datum &l, const Datum &r) {
-                        return l.isSameAs(r);
-                      });
+           std::equal(
+               elements->begin(), elements->end(), other.elements->begin(),
+               [](const Datum &l, const Datum &r) { return l.isSameAs(r); });
   case Kind::Function:
   case Kind::Builtin:
   case Kind::Module:

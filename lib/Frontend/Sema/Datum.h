@@ -107,6 +107,8 @@ public:
   bool isTensor() const { return kind == Kind::Tensor; }
   /// Known only when the program runs.
   bool isRuntime() const { return isScalar() || isTile() || isTensor(); }
+  /// The same, or holds something that is.
+  bool holdsRuntime() const;
 
   int64_t getInt() const { return intValue; }
   bool getBool() const { return intValue != 0; }

@@ -87,8 +87,9 @@ std::optional<Datum> Defines::apply(StringRef name, const Datum &original,
     return std::nullopt;
   std::string option = "-D " + define->name + "=" + define->value;
   if (original.is(Datum::Kind::Dynamic)) {
-    diags.error(option + ": '" + name + "' is a dynamic name, which the "
-                                        "arguments of a call determine");
+    diags.error(option + ": '" + name +
+                "' is a dynamic name, which the "
+                "arguments of a call determine");
     return Datum::poison();
   }
   if (!isConstant) {
@@ -121,10 +122,9 @@ StringRef tilec::findNearest(StringRef name,
   for (StringRef candidate : candidates) {
     if (candidate == name)
       continue;
-    unsigned distance =
-        candidate.equals_insensitive(name)
-            ? 0
-            : name.edit_distance(candidate, true, bestDistance);
+    unsigned distance = candidate.equals_insensitive(name)
+                            ? 0
+                            : name.edit_distance(candidate, true, bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -92,6 +92,8 @@ void Elaborator::solveEquations(const FunctionDecl &function,
     });
     progresses = equations.size() < before;
   }
+  if (frame->isIncomplete)
+    return;
   for (const Equation &equation : equations) {
     error(equation.argument->range(),
           "the arguments of '" + function.name +
@@ -150,9 +152,8 @@ bool Elaborator::solveEquation(const Equation &equation) {
 }
 
 /// The running program computes `(extent - rest) // factor`.
-bool Elaborator::solveAtRunTime(const Equation &equation,
-                                const DimExpr &factor, const DimExpr &rest,
-                                Datum &solution) {
+bool Elaborator::solveAtRunTime(const Equation &equation, const DimExpr &factor,
+                                const DimExpr &rest, Datum &solution) {
   SourceRange range = equation.argument->range();
   solution = Datum::poison();
   std::optional<Datum> divisor = materialize(factor, range);
@@ -166,15 +167,20 @@ bool Elaborator::solveAtRunTime(const Equation &equation,
   return true;
 }
 
+/// `expected` is the value of the declared dimension, if that is known.
 void Elaborator::refuseDimension(const Equation &equation,
-                                 const DimExpr &actual) {
+                                 const DimExpr &actual,
+                                 std::optional<DimExpr> expected) {
   const Datum &datum = equation.argument->datum;
+  std::string declared = equation.expected->str();
+  if (expected && *expected != *equation.expected && !hasOpaqueAtoms(*expected))
+    declared += " = " + expected->str();
   error(equation.argument->range(),
         fmt::format("dimension {} of '{}' is {}, not {}", equation.dim,
                     equation.param->name.str(),
                     hasOpaqueAtoms(actual) ? "known only at run time"
                                            : actual.str(),
-                    equation.expected->str()));
+                    declared));
   note(equation.range, "'" + equation.param->name + "' is declared with it");
   noteDefinition(datum);
 }
@@ -187,7 +193,7 @@ void Elaborator::checkEquation(const Equation &equation,
     return;
   std::optional<DimExpr> difference = DimExpr::sub(actual, expected);
   if (difference && difference->isConstant())
-    return refuseDimension(equation, actual);
+    return refuseDimension(equation, actual, expected);
   SourceRange range = equation.argument->range();
   Datum left = dimensionOf(equation.argument->datum, equation.dim, range);
   Datum right = resolveDynamic(Datum::dynamic(*equation.expected), range);

@@ -20,9 +20,8 @@
 
 #include "Builtins.h"
 #include "Emitter.h"
-#include "Environment.h"
+#include "Frame.h"
 #include "LoopPlan.h"
-#include "ModuleScope.h"
 #include "Reporter.h"
 
 #include "llvm/ADT/DenseSet.h"
@@ -32,83 +31,6 @@
 #include <map>
 
 namespace tilec {
-
-struct LoopHeader;
-
-/// The declared type of a parameter or a result.
-struct Annotation {
-  enum class Kind { None, Poison, Tensor, Scalar, Constant, Tuple };
-
-  Kind kind = Kind::None;
-  Storage::Access access = Storage::Access::Plain;
-  DType dtype = DType::FP32;
-  /// Over the strings given to `dynamic`.
-  std::vector<DimExpr> dims;
-  std::vector<SourceRange> dimRanges;
-  SourceRange range;
-  /// Of a tuple.
-  std::vector<Annotation> parts;
-};
-
-/// Names that a function binds, and where it does so first.
-using LocalNames = llvm::DenseMap<llvm::StringRef, SourceRange>;
-
-/// One function that is being elaborated, or a module's top level.
-struct Frame {
-  /// Null at a module's top level.
-  const FunctionDecl *function = nullptr;
-  const ModuleScope *scope = nullptr;
-  Frame *caller = nullptr;
-  SourceRange callRange;
-  Environment env;
-  const LocalNames *locals = nullptr;
-  /// What the dynamic names are in this call: an Int, a Scalar, or a Dynamic
-  /// over those of the entry.
-  llvm::StringMap<Datum> dynamicNames;
-  /// Tells the copies of a statement apart that inlining and unrolling make.
-  unsigned context = 0;
-  /// Loops of the running program around the current statement.
-  unsigned runtimeLoops = 0;
-  /// An inline function that is elaborated for its errors.
-  bool isUncalled = false;
-};
-
-/// Whether compute operations may stand here; Either in a function that nothing
-/// calls.
-enum class ScopeState { Outside, Inside, Either };
-
-/// The loop that a yield_ gives the values of the next iteration to.
-struct YieldTarget {
-  const LoopHeader *header;
-  bool isReached;
-};
-
-/// The bounds of a loop in IR.
-struct LoopBounds {
-  mlir::Value lower, upper, step;
-  /// Of a loop that counts down: its index is `start - i * stride`.
-  mlir::Value start;
-  int64_t stride = 0;
-};
-
-/// A loop of the running program that is being elaborated.
-struct ActiveLoop {
-  unsigned number = 0;
-  const Frame *frame = nullptr;
-  DimExpr induction;
-  /// What the index begins with; none if that is not known after an error.
-  std::optional<DimExpr> first;
-  bool isAscending = true;
-  uint64_t entryTime = 0;
-  /// Names read that nothing has bound, but not in the first iteration.
-  llvm::MapVector<llvm::StringRef, SourceRange> wanted;
-};
-
-/// Whether one arm always returns and the other does not.
-bool returnsOnOnePath(const IfStmt *s);
-
-/// Whether the value of `binding` may be that of `source`.
-bool dependsOn(const Binding *binding, const Binding *source);
 
 class Elaborator {
 public:
@@ -136,7 +58,8 @@ public:
   Datum error(SourceRange range, const llvm::Twine &message);
   void warning(SourceRange range, const llvm::Twine &message);
   void note(SourceRange range, const llvm::Twine &message) {
-    reporter.note(range, message);
+    if (!isStopped)
+      reporter.note(range, message);
   }
   /// Shows where an operand was bound and what it is.
   void noteDefinition(const Datum &datum);
@@ -288,6 +211,7 @@ private:
   std::vector<llvm::StringRef> visibleNames() const;
   Datum resolveDynamic(const Datum &datum, SourceRange range);
   const Datum *lookupDynamic(llvm::StringRef name) const;
+  bool isIncomplete() const;
   void noteCalls();
 
   // Operators.cpp.
@@ -299,8 +223,7 @@ private:
                                SourceRange range);
   Datum emitFloatBinary(BinaryOp op, const Datum &lhs, const Datum &rhs,
                         SourceRange range);
-  Datum emitTrueDivision(const Datum &lhs, const Datum &rhs,
-                         SourceRange range);
+  Datum emitTrueDivision(const Datum &lhs, const Datum &rhs, SourceRange range);
   Datum emitPower(const Datum &base, const Datum &exponent, SourceRange range);
 
   // Conversions.cpp.
@@ -312,8 +235,8 @@ private:
 
   // Elementwise.cpp.
   bool isCellLike(const Datum &datum) const;
-  bool checkDType(tile::BinaryKind kind, DType dtype,
-                  llvm::StringRef operation, SourceRange range);
+  bool checkDType(tile::BinaryKind kind, DType dtype, llvm::StringRef operation,
+                  SourceRange range);
 
   // Movement.cpp.
   bool checkInside(const Datum &storage, llvm::ArrayRef<mlir::Value> offsets,
@@ -367,7 +290,8 @@ private:
   bool solveAtRunTime(const Equation &equation, const DimExpr &factor,
                       const DimExpr &rest, Datum &solution);
   void checkEquation(const Equation &equation, const DimExpr &expected);
-  void refuseDimension(const Equation &equation, const DimExpr &actual);
+  void refuseDimension(const Equation &equation, const DimExpr &actual,
+                       std::optional<DimExpr> expected = std::nullopt);
 
   // Statements.cpp.
   void elaborateBlock(Block block);
@@ -444,8 +368,7 @@ private:
   void elaborateConcurrent(const ForStmt *s, const LoopHeader &header);
   void elaborateSequential(const ForStmt *s, LoopHeader &header);
   void elaborateIteration(const ForStmt *s, const LoopHeader &header,
-                          const Datum &index,
-                          llvm::function_ref<void()> body);
+                          const Datum &index, llvm::function_ref<void()> body);
   void finishConcurrentName(llvm::StringRef name,
                             const Environment::Change &change,
                             const LoopHeader &header, uint64_t entry);
@@ -469,8 +392,8 @@ private:
   Datum withNewStorage(const Datum &tensor);
   Binding *makeConflict(llvm::StringRef name, const Binding &lhs,
                         const Binding &rhs);
-  Binding *makePartial(llvm::StringRef name, Binding *cause,
-                       SourceRange range, const llvm::Twine &problem);
+  Binding *makePartial(llvm::StringRef name, Binding *cause, SourceRange range,
+                       const llvm::Twine &problem);
   static bool isDefinedIn(const Datum &datum, mlir::Region &region);
 
   // Modules.cpp.
@@ -486,7 +409,7 @@ private:
                          const BoundArg &value, Defines &defines);
 
   // Entries.cpp.
-  bool declareParameters(EntryState &state);
+  void declareParameters(EntryState &state);
   void checkDetermined(EntryState &state);
   mlir::Type parameterType(const Annotation &annotation);
   mlir::AffineMapAttr shapeMap(const EntryState &state,

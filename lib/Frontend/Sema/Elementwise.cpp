@@ -47,7 +47,9 @@ static DType weakDType(llvm::ArrayRef<BoundArg> operands) {
 /// The dtype worth converting to: the one that loses least.
 static DType widerDType(DType lhs, DType rhs) {
   auto rank = [](DType dtype) {
-    return (dtype == DType::FP32 ? 200 : isFloat(dtype) ? 100 : 0) +
+    return (dtype == DType::FP32 ? 200
+            : isFloat(dtype)     ? 100
+                                 : 0) +
            getBitWidth(dtype);
   };
   return rank(lhs) >= rank(rhs) ? lhs : rhs;
@@ -55,9 +57,8 @@ static DType widerDType(DType lhs, DType rhs) {
 
 bool Elaborator::unifyDTypes(llvm::ArrayRef<BoundArg> operands,
                              SourceRange range, DType &dtype) {
-  bool hasTile = llvm::any_of(operands, [](const BoundArg &operand) {
-    return operand.datum.isTile();
-  });
+  bool hasTile = llvm::any_of(
+      operands, [](const BoundArg &operand) { return operand.datum.isTile(); });
   const Datum *first = nullptr;
   std::optional<DType> common;
   for (const BoundArg &operand : operands) {
@@ -74,13 +75,18 @@ bool Elaborator::unifyDTypes(llvm::ArrayRef<BoundArg> operands,
       common = DType::INDEX;
       continue;
     }
-    DType wider = widerDType(*common, *strong);
-    const Datum &narrow = wider == *common ? operand.datum : *first;
+    bool takesFirst = widerDType(*common, *strong) == *common;
+    // A scalar rather than a tile, if both count or both measure.
+    if (first->isTile() != operand.datum.isTile() &&
+        isFloat(*common) == isFloat(*strong))
+      takesFirst = first->isTile();
+    DType wider = takesFirst ? *common : *strong;
+    const Datum &narrow = takesFirst ? operand.datum : *first;
     std::string what = narrow.name.empty() ? "x" : narrow.name.str();
     mismatch(range,
              "dtypes " + getName(*common) + " and " + getName(*strong) +
-                 " differ; convert one with cast(" + what + ", target_type=" +
-                 getName(wider) + ")",
+                 " differ; convert one with cast(" + what +
+                 ", target_type=" + getName(wider) + ")",
              *first, operand.datum);
     return false;
   }
@@ -98,8 +104,8 @@ mlir::Value Elaborator::toCell(const Datum &datum, DType dtype,
                                SourceRange range) {
   if (datum.isScalar() && datum.getDType() != dtype) {
     error(range, "expected " + getName(dtype) + ", got " + describe(datum) +
-                     "; convert it with cast(x, target_type=" +
-                     getName(dtype) + ")");
+                     "; convert it with cast(x, target_type=" + getName(dtype) +
+                     ")");
     noteDefinition(datum);
     return {};
   }
@@ -125,9 +131,9 @@ Elaborator::toOperands(llvm::MutableArrayRef<BoundArg> operands,
     return std::nullopt;
   for (BoundArg &operand : operands)
     if (operand.datum.isTensor()) {
-      operand.datum = toTile(operand.datum,
-                             operand.expr ? operand.range() : range,
-                             "an operand of '" + operation.str() + "'");
+      operand.datum =
+          toTile(operand.datum, operand.expr ? operand.range() : range,
+                 "an operand of '" + operation.str() + "'");
       if (operand.datum.isSilent())
         return std::nullopt;
     }
@@ -162,11 +168,11 @@ template <typename... Ops, typename... Args>
 static mlir::Value createNth(Emitter &emitter, size_t n, SourceRange range,
                              mlir::Type type, Args... args) {
   using Create = mlir::Value (*)(Emitter &, SourceRange, mlir::Type, Args...);
-  static constexpr Create creators[] = {
-      [](Emitter &emitter, SourceRange range, mlir::Type type,
-         Args... args) -> mlir::Value {
-        return emitter.create<Ops>(range, type, args...);
-      }...};
+  static constexpr Create creators[] = {[](Emitter &emitter, SourceRange range,
+                                           mlir::Type type,
+                                           Args... args) -> mlir::Value {
+    return emitter.create<Ops>(range, type, args...);
+  }...};
   return creators[n](emitter, range, type, args...);
 }
 
@@ -208,14 +214,14 @@ Datum Elaborator::emitElementwise(BinaryKind kind, const BoundArg &lhs,
   if (!checkDType(kind, dtype, operation, range))
     return Datum::poison();
   tile::InferenceError failure;
-  tile::InferredType type = tile::inferBinary(
-      kind, (*values)[0].getType(), (*values)[1].getType(), failure);
+  tile::InferredType type = tile::inferBinary(kind, (*values)[0].getType(),
+                                              (*values)[1].getType(), failure);
   if (failed(type))
     return mismatch(range, "'" + operation + "': " + failure.message,
                     operands[0].datum, operands[1].datum);
-  return resultOfCells(createBinary(emitter, kind, range, *type, (*values)[0],
-                                    (*values)[1]),
-                       dtype);
+  return resultOfCells(
+      createBinary(emitter, kind, range, *type, (*values)[0], (*values)[1]),
+      dtype);
 }
 
 /// Bits are those of integers, BOOL has no arithmetic.
@@ -229,8 +235,9 @@ bool Elaborator::checkDType(BinaryKind kind, DType dtype, StringRef operation,
     return false;
   }
   if (!isLogical && dtype == DType::BOOL) {
-    error(range, "'" + operation + "' takes numbers, not BOOL; convert it "
-                                   "with cast(x, target_type=INT32)");
+    error(range, "'" + operation +
+                     "' takes numbers, not BOOL; convert it "
+                     "with cast(x, target_type=INT32)");
     return false;
   }
   return true;
@@ -245,18 +252,18 @@ Datum Elaborator::emitTileUnary(UnaryKind kind, const BoundArg &operand,
   DType dtype = cellDType(operands);
   bool takesInts = kind == UnaryKind::Neg || kind == UnaryKind::Abs ||
                    kind == UnaryKind::Relu || kind == UnaryKind::Not;
-  if (kind == UnaryKind::Not ? isFloat(dtype)
-                             : dtype == DType::BOOL ||
-                                   (!takesInts && !isFloat(dtype))) {
+  if (kind == UnaryKind::Not
+          ? isFloat(dtype)
+          : dtype == DType::BOOL || (!takesInts && !isFloat(dtype))) {
     StringRef wanted = kind == UnaryKind::Not ? "integers"
                        : takesInts            ? "numbers"
                                               : "floats";
-    return mismatch(range, "'" + operation + "' takes " + wanted + ", not " +
-                               getName(dtype) +
-                               (wanted == "floats"
-                                    ? "; convert it with cast(x, "
-                                      "target_type=FP32)"
-                                    : ""),
+    return mismatch(range,
+                    "'" + operation + "' takes " + wanted + ", not " +
+                        getName(dtype) +
+                        (wanted == "floats" ? "; convert it with cast(x, "
+                                              "target_type=FP32)"
+                                            : ""),
                     operands[0].datum, operands[0].datum);
   }
   mlir::Value value = (*values)[0];
@@ -271,8 +278,8 @@ Datum Elaborator::emitTileCompare(tile::CmpMode mode, const BoundArg &lhs,
   if (!values)
     return Datum::poison();
   tile::InferenceError failure;
-  tile::InferredType type = tile::inferCmp((*values)[0].getType(),
-                                           (*values)[1].getType(), failure);
+  tile::InferredType type =
+      tile::inferCmp((*values)[0].getType(), (*values)[1].getType(), failure);
   if (failed(type))
     return mismatch(range, "'cmp': " + failure.message, operands[0].datum,
                     operands[1].datum);

@@ -28,8 +28,8 @@ mlir::Location Emitter::locate(SourceRange range, llvm::StringRef name) const {
                                     where.line, where.column);
   }
   if (!name.empty())
-    loc = mlir::NameLoc::get(
-        mlir::StringAttr::get(builder.getContext(), name), loc);
+    loc = mlir::NameLoc::get(mlir::StringAttr::get(builder.getContext(), name),
+                             loc);
   if (callLocation)
     loc = mlir::CallSiteLoc::get(loc, mlir::Location(callLocation));
   return loc;

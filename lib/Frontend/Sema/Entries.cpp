@@ -22,6 +22,8 @@ struct Elaborator::EntryState {
   mlir::func::FuncOp op;
   /// In the order of the parameters; null for scalars.
   llvm::SmallVector<Storage *> storages;
+  /// Every parameter of an entry has a type.
+  bool isValid = true;
 };
 
 //===----------------------------------------------------------------------===//
@@ -62,8 +64,8 @@ void Elaborator::checkDetermined(EntryState &state) {
     for (const std::string &name : state.symbols) {
       if (llvm::is_contained(known, name))
         continue;
-      bool isDetermined = llvm::any_of(
-          state.annotations, [&](const Annotation &annotation) {
+      bool isDetermined =
+          llvm::any_of(state.annotations, [&](const Annotation &annotation) {
             return llvm::any_of(annotation.dims, [&](const DimExpr &dim) {
               return determines(dim, name, known);
             });
@@ -121,8 +123,8 @@ mlir::AffineMapAttr Elaborator::shapeMap(const EntryState &state,
       0, state.symbols.size(), dims, emitter.getContext()));
 }
 
-/// Evaluates the annotations; false if the function cannot be elaborated.
-bool Elaborator::declareParameters(EntryState &state) {
+/// Evaluates the annotations.
+void Elaborator::declareParameters(EntryState &state) {
   bool isEntry = state.decl.functionKind == FunctionKind::Entry;
   bool isValid = true;
   for (const Param &param : state.decl.params) {
@@ -143,9 +145,10 @@ bool Elaborator::declareParameters(EntryState &state) {
     state.annotations.push_back(std::move(annotation));
   }
   state.symbols = collectSymbols(state.annotations);
+  state.isValid = isValid;
+  frame->isIncomplete = !isValid || !isEntry;
   if (isEntry && isValid)
     checkDetermined(state);
-  return isValid;
 }
 
 void Elaborator::createFunction(EntryState &state) {
@@ -208,8 +211,8 @@ void Elaborator::attachAttributes(EntryState &state) {
                           b.getStringAttr(getName(annotation.dtype)));
       continue;
     }
-    Direction direction = directionOf(annotation.access,
-                                      isWritten(*state.storages[i]));
+    Direction direction =
+        directionOf(annotation.access, isWritten(*state.storages[i]));
     state.op.setArgAttr(i, "tile.direction",
                         b.getStringAttr(getName(direction)));
     state.op.setArgAttr(i, "tile.shape", shapeMap(state, annotation));
@@ -233,12 +236,12 @@ void Elaborator::elaborateBody(EntryState &state, const ModuleScope &scope,
   outermost.context = contextOf(0, &state.decl, 0);
   llvm::SaveAndRestore here(frame, &outermost);
   entrySymbols.clear();
+  atomValues.clear();
   parameterStorage.clear();
   writes.clear();
   dropped.clear();
   plans.clear();
-  if (!declareParameters(state) && !outermost.isUncalled)
-    return;
+  declareParameters(state);
   createFunction(state);
   bindEntry(state);
   elaborateBlock(state.decl.body);
@@ -249,9 +252,11 @@ void Elaborator::elaborateBody(EntryState &state, const ModuleScope &scope,
 
 mlir::func::FuncOp Elaborator::elaborateEntry(const FunctionDecl &function,
                                               const ModuleScope &scope) {
-  EntryState state{function, {}, {}, {}, {}};
+  EntryState state{function, {}, {}, {}, {}, true};
   elaborateBody(state, scope, [&] {
     warnOfParameters(state.storages);
+    if (!state.isValid)
+      return;
     attachAttributes(state);
     if (!reporter.hasErrors())
       pruneResults(state.op);
@@ -262,7 +267,7 @@ mlir::func::FuncOp Elaborator::elaborateEntry(const FunctionDecl &function,
 void Elaborator::elaborateUncalled(const FunctionDecl &function,
                                    const ModuleScope &scope) {
   llvm::SaveAndRestore anywhere(scopeState, ScopeState::Either);
-  EntryState state{function, {}, {}, {}, {}};
+  EntryState state{function, {}, {}, {}, {}, true};
   elaborateBody(state, scope, [] {});
   if (state.op)
     state.op.erase();

@@ -38,6 +38,8 @@ struct Binding {
   SourceRange definition;
   State state = State::Bound;
   std::string problem;
+  /// What a Conflict is between: "an INDEX scalar or a string".
+  std::string alternatives;
   SourceRange problemRange;
   /// Not zero: bound by an earlier iteration of the loop of that number, and
   /// therefore not in its first.

@@ -21,12 +21,16 @@ using llvm::StringRef;
 static constexpr unsigned maxShownCalls = 4;
 
 Datum Elaborator::error(SourceRange range, const llvm::Twine &message) {
+  if (isStopped) // What is left undone looks wrong, but is not.
+    return Datum::poison();
   reporter.error(range, message);
   noteCalls();
   return Datum::poison();
 }
 
 void Elaborator::warning(SourceRange range, const llvm::Twine &message) {
+  if (isStopped)
+    return;
   reporter.warning(range, message);
   noteCalls();
 }
@@ -41,7 +45,7 @@ void Elaborator::noteCalls() {
 }
 
 void Elaborator::noteDefinition(const Datum &datum) {
-  if (!datum.name.empty() && datum.origin.isValid())
+  if (!isStopped && !datum.name.empty() && datum.origin.isValid())
     note(datum.origin, "'" + datum.name + "' is " + describe(datum));
 }
 
@@ -143,10 +147,13 @@ std::vector<StringRef> Elaborator::visibleNames() const {
 /// What a dynamic name, or a sum or product of such, is in this call.
 Datum Elaborator::resolveDynamic(const Datum &datum, SourceRange range) {
   Datum sum = Datum::integer(0);
-  for (const DimExpr::Term &term : datum.getSymbolic()->getTerms()) {
-    Datum product = Datum::integer(term.coefficient);
+  DimExpr expression = *datum.getSymbolic();
+  for (const DimExpr::Term &term : expression.getTerms()) {
+    Datum product = Datum::integer(1);
     for (const std::string &name : term.symbols) {
       const Datum *value = lookupDynamic(name);
+      if (!value && isIncomplete())
+        return Datum::poison();
       if (!value)
         return error(range, "nothing determines the dynamic name '" + name +
                                 "': it is in the shape of no parameter");
@@ -155,9 +162,19 @@ Datum Elaborator::resolveDynamic(const Datum &datum, SourceRange range) {
                          : *value;
       product = emitBinary(BinaryOp::Mul, product, factor, range);
     }
+    product = emitBinary(BinaryOp::Mul, product,
+                         Datum::integer(term.coefficient), range);
     sum = emitBinary(BinaryOp::Add, sum, product, range);
   }
   return sum;
+}
+
+/// Whether a shape that might have determined a dynamic name is not known.
+bool Elaborator::isIncomplete() const {
+  for (Frame *f = frame; f; f = f->caller)
+    if (f->isIncomplete)
+      return true;
+  return false;
 }
 
 const Datum *Elaborator::lookupDynamic(StringRef name) const {

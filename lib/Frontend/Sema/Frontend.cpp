@@ -97,8 +97,7 @@ void Compilation::elaborateFunctions(Elaborator &elaborator) {
 }
 
 /// What elaboration makes is valid; anything else is a mistake of the compiler.
-FrontendResult
-Compilation::verify(mlir::OwningOpRef<mlir::ModuleOp> ir) {
+FrontendResult Compilation::verify(mlir::OwningOpRef<mlir::ModuleOp> ir) {
   FrontendResult result;
   std::string messages;
   mlir::ScopedDiagnosticHandler handler(

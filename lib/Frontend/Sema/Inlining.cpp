@@ -44,8 +44,7 @@ bool Elaborator::checkCallable(const FunctionDecl &function,
 /// The arguments in the order of the parameters; those that are not given have
 /// no expression. None after an error.
 std::optional<std::vector<BoundArg>>
-Elaborator::matchArguments(const FunctionDecl &function,
-                           const CallExpr &call) {
+Elaborator::matchArguments(const FunctionDecl &function, const CallExpr &call) {
   std::vector<BoundArg> args(function.params.size());
   size_t position = 0;
   bool isValid = true;
@@ -72,18 +71,16 @@ Elaborator::matchArguments(const FunctionDecl &function,
       std::vector<StringRef> names;
       for (const Param &p : function.params)
         names.push_back(p.name);
-      error(argument.keywordRange, "'" + function.name +
-                                       "' has no parameter '" +
-                                       argument.keyword + "'" +
-                                       suggest(argument.keyword, names));
+      error(argument.keywordRange,
+            "'" + function.name + "' has no parameter '" + argument.keyword +
+                "'" + suggest(argument.keyword, names));
       note(function.nameRange, "it is defined here");
       isValid = false;
       continue;
     }
     BoundArg &slot = args[param - function.params.begin()];
     if (slot.isGiven()) {
-      error(argument.keywordRange,
-            "'" + argument.keyword + "' is given twice");
+      error(argument.keywordRange, "'" + argument.keyword + "' is given twice");
       isValid = false;
     }
     slot = arg;
@@ -126,9 +123,9 @@ bool Elaborator::checkArgumentKind(const Param &param,
       return refuse("of rank " + llvm::Twine(annotation.dims.size()));
     return true;
   case Annotation::Kind::Scalar: {
-    bool integers = isInteger(annotation.dtype) &&
-                    (datum.isInt() || (datum.isScalar() &&
-                                       isInteger(*datum.getDType())));
+    bool integers =
+        isInteger(annotation.dtype) &&
+        (datum.isInt() || (datum.isScalar() && isInteger(*datum.getDType())));
     bool isSame = datum.isScalar() && datum.getDType() == annotation.dtype;
     bool isIndex = annotation.dtype == DType::INDEX;
     if (datum.isNumber() && fitsParameter(datum, annotation.dtype))
@@ -171,9 +168,9 @@ Datum Elaborator::withDeclaredShape(const Datum &tensor,
     }
   if (llvm::ArrayRef(shape) == tensor.getShape())
     return tensor;
-  auto type = tile::TensorRefType::get(
-      shape, tensor.getTensorType().getElementType(),
-      tensor.getTensorType().getWeight());
+  auto type =
+      tile::TensorRefType::get(shape, tensor.getTensorType().getElementType(),
+                               tensor.getTensorType().getWeight());
   mlir::Value value =
       emitter.create<tile::ReshapeOp>(range, type, tensor.getValue());
   return Datum::tensor(value, tensor.getStorage(), std::move(dims));
@@ -214,6 +211,7 @@ void Elaborator::bindParameters(const FunctionDecl &function,
     if (!checkArgumentKind(param, annotations[i], arg)) {
       if (!arg.datum.isSilent())
         arg.datum = Datum::poison();
+      frame->isIncomplete = true;
       continue;
     }
     if (annotations[i].kind != Annotation::Kind::Tensor)
@@ -268,18 +266,18 @@ Datum Elaborator::finishReturn(const FunctionDecl &function) {
   if (returned->state == Binding::State::Partial) {
     if (returned->sources.front()->datum.is(Datum::Kind::None))
       return Datum::none();
-    error(returned->definition, "'" + function.name +
-                                    "' returns a value on one path only");
+    error(returned->definition,
+          "'" + function.name + "' returns a value on one path only");
     note(returned->problemRange, "the path that returns nothing");
     return Datum::poison();
   }
   if (returned->state == Binding::State::Conflict) {
-    error(returned->definition, "the results of '" + function.name +
-                                    "' on two paths differ in type");
+    error(returned->definition,
+          "the results of '" + function.name + "' on two paths differ in type");
     note(returned->problemRange, "the other path returns here");
     return Datum::poison();
   }
-  if (function.returns)
+  if (function.returns && function.functionKind == FunctionKind::Inline)
     checkAnnotated(evaluateAnnotation(function.returns), returned->datum,
                    returned->definition);
   return returned->datum;

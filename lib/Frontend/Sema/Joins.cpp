@@ -118,8 +118,7 @@ mlir::Value Elaborator::convert(const Datum &datum, const JoinType &type,
   return value;
 }
 
-mlir::Value Elaborator::makeUndefined(const JoinType &type,
-                                      SourceRange range) {
+mlir::Value Elaborator::makeUndefined(const JoinType &type, SourceRange range) {
   if (type.kind != Datum::Kind::Scalar)
     return emitter.create<tile::UndefinedOp>(range, type.type);
   if (type.dtype == DType::BOOL)
@@ -161,8 +160,7 @@ Datum Elaborator::resultOf(mlir::Value value, const JoinType &type,
     return result;
   }
   std::vector<DimExpr> dims;
-  for (int64_t extent :
-       mlir::cast<TensorRefType>(value.getType()).getShape())
+  for (int64_t extent : mlir::cast<TensorRefType>(value.getType()).getShape())
     dims.push_back(mlir::ShapedType::isDynamic(extent) ? symbolic.makeAtom()
                                                        : DimExpr(extent));
   auto tensors = llvm::make_filter_range(
@@ -180,9 +178,9 @@ Datum Elaborator::resultOf(mlir::Value value, const JoinType &type,
 
 /// The tensor with a storage of its own, which may stand for others too.
 Datum Elaborator::withNewStorage(const Datum &tensor) {
-  Storage *storage = makeStorage(tensor.getStorage()->name,
-                                 tensor.getStorage()->definition,
-                                 Storage::Access::Local);
+  Storage *storage =
+      makeStorage(tensor.getStorage()->name, tensor.getStorage()->definition,
+                  Storage::Access::Local);
   storage->aliases.push_back(tensor.getStorage());
   return Datum::tensor(tensor.getValue(), storage, tensor.getDims().vec());
 }
@@ -191,10 +189,11 @@ Binding *Elaborator::makeConflict(llvm::StringRef name, const Binding &lhs,
                                   const Binding &rhs) {
   Binding *binding = makeBinding(name, Datum::poison(), rhs.definition);
   binding->state = Binding::State::Conflict;
-  binding->problem = fmt::format(
-      "'{}' is {} on one path to here and {} on another", name.str(),
-      describe(lhs.datum), describe(rhs.datum));
+  binding->problem =
+      fmt::format("'{}' is {} on one path to here and {} on another",
+                  name.str(), describe(lhs.datum), describe(rhs.datum));
   binding->problemRange = lhs.definition;
+  binding->alternatives = describe(lhs.datum) + " or " + describe(rhs.datum);
   return binding;
 }
 

@@ -14,7 +14,8 @@ using llvm::StringRef;
 /// The number of iterations for constant bounds; none where it exceeds 64 bits.
 static std::optional<int64_t> countIterations(int64_t start, int64_t stop,
                                               int64_t step) {
-  __int128 distance = step > 0 ? __int128(stop) - start : __int128(start) - stop;
+  __int128 distance =
+      step > 0 ? __int128(stop) - start : __int128(start) - stop;
   if (distance <= 0)
     return 0;
   __int128 stride = step > 0 ? __int128(step) : -__int128(step);
@@ -129,8 +130,7 @@ void Elaborator::bindStage(LoopHeader &header, const BoundArg &arg) {
 
 /// Before a loop with init_values its names, and those that its yield_ is bound
 /// to, have the initial values.
-void Elaborator::bindInitialValues(const ForStmt *s,
-                                   const LoopHeader &header) {
+void Elaborator::bindInitialValues(const ForStmt *s, const LoopHeader &header) {
   for (auto [name, value] : llvm::zip_equal(header.carried, header.initial))
     bind(name->name, value.datum, name->range);
   Block block = s->body;
@@ -162,10 +162,10 @@ Datum Elaborator::yieldToLoop(const BoundArgs &args) {
     const LoopHeader &header = *yieldTarget->header;
     yieldTarget->isReached = true;
     if (args.rest.size() != header.carried.size())
-      return error(args.range(),
-                   "the loop carries " + llvm::Twine(header.carried.size()) +
-                       " values, and 'yield_' has " +
-                       llvm::Twine(args.rest.size()));
+      return error(args.range(), "the loop carries " +
+                                     llvm::Twine(header.carried.size()) +
+                                     " values, and 'yield_' has " +
+                                     llvm::Twine(args.rest.size()));
     for (auto [name, value] : llvm::zip_equal(header.carried, args.rest))
       bind(name->name, value.datum, value.range());
   }

@@ -26,8 +26,7 @@ void Elaborator::elaborateFor(const ForStmt *s) {
   elaborateSequential(s, header);
 }
 
-void Elaborator::elaborateUnrolled(const ForStmt *s,
-                                   const LoopHeader &header) {
+void Elaborator::elaborateUnrolled(const ForStmt *s, const LoopHeader &header) {
   std::optional<int64_t> start = header.start.getConstantInt(),
                          step = header.step.getConstantInt();
   if (!header.tripCount || !start || !step) {
@@ -35,6 +34,12 @@ void Elaborator::elaborateUnrolled(const ForStmt *s,
                     header.step.isSilent();
     if (!isSilent)
       error(header.range, "the bounds of 'unroll' must be constants");
+    bindIndex(header, Datum::poison());
+    return elaborateBlock(s->body);
+  }
+  if (*header.tripCount > int64_t(Emitter::maxOperations)) {
+    error(header.range, "a loop of " + llvm::Twine(*header.tripCount) +
+                            " iterations is too long to be unrolled");
     bindIndex(header, Datum::poison());
     return elaborateBlock(s->body);
   }
@@ -69,14 +74,10 @@ unsigned Elaborator::contextOf(unsigned parent, const void *place,
 
 Elaborator::Checkpoint Elaborator::checkpoint() const {
   mlir::Block *block = emitter.builder.getInsertionBlock();
-  return {reporter.mark(),
-          frame->env.mark(),
-          reads.size(),
-          writes.size(),
-          dropped.size(),
-          definitions.size(),
-          block,
-          block->empty() ? nullptr : &block->back()};
+  return {reporter.mark(), frame->env.mark(),
+          reads.size(),    writes.size(),
+          dropped.size(),  definitions.size(),
+          block,           block->empty() ? nullptr : &block->back()};
 }
 
 void Elaborator::restore(const Checkpoint &checkpoint) {
@@ -175,8 +176,8 @@ void Elaborator::elaborateConcurrent(const ForStmt *s,
   mlir::StringAttr name;
   if (!isSpmd && !header.nameHint.empty())
     name = emitter.builder.getStringAttr(header.nameHint);
-  auto op = emitter.create<tile::ParallelOp>(
-      header.range, bounds.lower, bounds.upper, bounds.step, name);
+  auto op = emitter.create<tile::ParallelOp>(header.range, bounds.lower,
+                                             bounds.upper, bounds.step, name);
   uint64_t entry = ++clock;
   Environment::Changes changes = elaborateRegion(op.getBody(), [&] {
     Datum index = emitIndex(bounds, op.getInductionVar(), header.range);
@@ -195,8 +196,7 @@ void Elaborator::elaborateConcurrent(const ForStmt *s,
 }
 
 /// Elaborates one iteration of a loop of the running program.
-void Elaborator::elaborateIteration(const ForStmt *s,
-                                    const LoopHeader &header,
+void Elaborator::elaborateIteration(const ForStmt *s, const LoopHeader &header,
                                     const Datum &index,
                                     llvm::function_ref<void()> body) {
   ActiveLoop loop;
@@ -205,6 +205,7 @@ void Elaborator::elaborateIteration(const ForStmt *s,
   loop.induction = *index.getSymbolic();
   loop.first = header.start.getSymbolic();
   loop.isAscending = !header.isDescending();
+  loop.isSequential = !header.isConcurrent();
   loop.entryTime = clock;
   loops.push_back(std::move(loop));
   ++frame->runtimeLoops;
@@ -228,12 +229,13 @@ void Elaborator::finishConcurrentName(StringRef name,
     return;
   StringRef kind = header.kind == LoopKind::Spmd ? "spmd" : "parallel";
   if (wasBound && before->lastRead > entry && !after->datum.isSilent()) {
-    error(after->definition, "'" + name + "' is carried from one iteration to "
+    error(after->definition, "'" + name +
+                                 "' is carried from one iteration to "
                                  "the next, but those of '" +
                                  kind + "' are independent");
     note(before->definition, "the first iteration reads this '" + name + "'");
-    return frame->env.bind(name,
-                           makeBinding(name, Datum::poison(), after->definition));
+    return frame->env.bind(
+        name, makeBinding(name, Datum::poison(), after->definition));
   }
   Binding *partial =
       makePartial(name, after, header.range,

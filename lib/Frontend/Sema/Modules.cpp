@@ -47,9 +47,9 @@ void Elaborator::elaborateModuleStatement(ModuleScope &scope, const Stmt *s,
   }
 }
 
-void Elaborator::elaborateImport(ModuleScope &scope,
-                                 const ImportStmt &import) {
-  ModuleScope *from = import.resolved ? scopes.lookup(import.resolved) : nullptr;
+void Elaborator::elaborateImport(ModuleScope &scope, const ImportStmt &import) {
+  ModuleScope *from =
+      import.resolved ? scopes.lookup(import.resolved) : nullptr;
   for (const ImportedName &imported : import.names) {
     ModuleScope::Entry entry{Datum::poison(), imported.range};
     if (import.isVocabulary) {
@@ -58,8 +58,9 @@ void Elaborator::elaborateImport(ModuleScope &scope,
       else if (std::optional<Datum> word = findVocabulary(imported.name))
         entry.datum = *word;
       else
-        error(imported.range, "'" + imported.name + "' is not part of the "
-                                                    "tile language" +
+        error(imported.range, "'" + imported.name +
+                                  "' is not part of the "
+                                  "tile language" +
                                   suggest(imported.name, getVocabulary()));
     } else if (from && !import.isFrom) {
       entry.datum = Datum::module(from);
@@ -124,9 +125,9 @@ void Elaborator::elaborateConstant(ModuleScope &scope, const Expr *target,
     return;
   }
   Datum datum = value.datum;
-  if (datum.isRuntime()) {
-    error(value.range(), "a module-level name must be a constant, not " +
-                             describe(datum));
+  if (datum.holdsRuntime()) {
+    error(value.range(),
+          "a module-level name must be a constant, not " + describe(datum));
     datum = Datum::poison();
   }
   if (std::optional<Datum> defined =

@@ -28,14 +28,14 @@ findOutside(mlir::Value offset, int64_t extent, int64_t dim, int64_t size) {
                   (mlir::ShapedType::isDynamic(size) || end <= size);
   if (isInside)
     return std::nullopt;
-  std::string bound =
-      mlir::ShapedType::isDynamic(size) ? "" : fmt::format(" 0..{}", size - 1);
+  std::string bounds = mlir::ShapedType::isDynamic(size)
+                           ? "begins at 0"
+                           : fmt::format("is 0..{}", size - 1);
   if (extent == 1)
-    return fmt::format("index {} is outside of dimension {}, which is{}",
-                       *begin, dim, bound.empty() ? " not negative" : bound);
-  return fmt::format("cells {}..{} are outside of dimension {}, which is{}",
-                     *begin, *begin + extent - 1, dim,
-                     bound.empty() ? " not negative" : bound);
+    return fmt::format("index {} is outside of dimension {}, which {}", *begin,
+                       dim, bounds);
+  return fmt::format("cells {}..{} are outside of dimension {}, which {}",
+                     *begin, *begin + extent - 1, dim, bounds);
 }
 
 /// An error if a valid cell is certainly outside. `extents` has what is valid,
@@ -47,8 +47,8 @@ bool Elaborator::checkInside(const Datum &storage,
     if (mlir::ShapedType::isDynamic(extent) || extent <= 0)
       return true;
   for (auto [dim, offset] : llvm::enumerate(offsets))
-    if (auto message = findOutside(offset, extents[dim], dim,
-                                   storage.getShape()[dim])) {
+    if (auto message =
+            findOutside(offset, extents[dim], dim, storage.getShape()[dim])) {
       error(range, *message);
       noteDefinition(storage);
       return false;
@@ -67,8 +67,7 @@ Datum Elaborator::emitSlice(const Datum &source, ArrayRef<int64_t> sizes,
   if (!valid.empty())
     asked = tile::getConstantExtents(valid);
   // What a tile does not have is not valid; that all sizes fit is checked.
-  llvm::SmallVector<int64_t> extents(source.isTile() ? sizes
-                                                     : ArrayRef(asked));
+  llvm::SmallVector<int64_t> extents(source.isTile() ? sizes : ArrayRef(asked));
   for (auto [extent, size] : llvm::zip_equal(extents, sizes))
     if (!mlir::ShapedType::isDynamic(extent))
       extent = std::min(extent, size);
@@ -93,15 +92,15 @@ Datum Elaborator::emitAssemble(const BoundArg &dest, const BoundArg &source,
   if (from.getDType() != to.getDType())
     return mismatch(range,
                     "a tile of " + getName(*from.getDType()) +
-                        " cannot be assembled into " +
-                        getName(*to.getDType()) +
+                        " cannot be assembled into " + getName(*to.getDType()) +
                         "; convert it with cast(x, target_type=" +
                         getName(*to.getDType()) + ")",
                     to, from);
   if (from.getShape().size() != to.getShape().size())
-    return mismatch(range, "a tile of " + formatShape(from) +
-                               " cannot be assembled into " + formatShape(to) +
-                               ": the ranks differ; reshape it",
+    return mismatch(range,
+                    "a tile of " + formatShape(from) +
+                        " cannot be assembled into " + formatShape(to) +
+                        ": the ranks differ; reshape it",
                     to, from);
   if (to.isTile() && to.isTileArgument) {
     error(dest.expr ? dest.range() : range,
@@ -141,8 +140,7 @@ Datum Elaborator::emitRead(const Datum &source, ArrayRef<mlir::Value> indices,
   llvm::SmallVector<int64_t> ones(indices.size(), 1);
   if (!checkInside(source, indices, ones, range))
     return Datum::poison();
-  mlir::Type element =
-      getElementType(emitter.getContext(), *source.getDType());
+  mlir::Type element = getElementType(emitter.getContext(), *source.getDType());
   mlir::Value value = emitter.create<tile::ReadOp>(
       range, tile::getScalarType(element), source.getValue(), indices,
       mlir::UnitAttr());

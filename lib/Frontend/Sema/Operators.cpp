@@ -163,8 +163,8 @@ static bool isNeutral(BinaryOp op, const Datum &operand, bool isRight) {
                      (op == BinaryOp::FloorDiv && *value == 1));
 }
 
-Datum Elaborator::emitIntBinary(BinaryOp op, const Datum &lhs,
-                                const Datum &rhs, SourceRange range) {
+Datum Elaborator::emitIntBinary(BinaryOp op, const Datum &lhs, const Datum &rhs,
+                                SourceRange range) {
   DType dtype = integerResult(lhs, rhs);
   if (lhs.isScalar() && isNeutral(op, rhs, true))
     return scalarOf(lhs.getValue(), dtype, *lhs.getSymbolic());
@@ -275,12 +275,14 @@ Datum Elaborator::refuseOperands(StringRef op, const Datum &lhs,
                                  const Datum &rhs, SourceRange range) {
   bool numbers = (isIntLike(lhs) || isFloatLike(lhs) || isBoolLike(lhs)) &&
                  (isIntLike(rhs) || isFloatLike(rhs) || isBoolLike(rhs));
-  error(range, "'" + op + "' does not take " + describe(lhs) + " and " +
-                   describe(rhs) +
-                   (numbers ? "; convert one of them with cast(x, target_type=...)"
-                            : ""));
+  error(range,
+        "'" + op + "' does not take " + describe(lhs) + " and " +
+            describe(rhs) +
+            (numbers ? "; convert one of them with cast(x, target_type=...)"
+                     : ""));
   noteDefinition(lhs);
-  noteDefinition(rhs);
+  if (rhs.name != lhs.name)
+    noteDefinition(rhs);
   return Datum::poison();
 }
 
@@ -294,8 +296,8 @@ Datum Elaborator::emitBinary(BinaryOp op, const Datum &lhs, const Datum &rhs,
   }
   if (isTileLike(lhs) || isTileLike(rhs))
     return emitTileOperator(op, lhs, rhs, range);
-  bool isLogical = op == BinaryOp::BitAnd || op == BinaryOp::BitOr ||
-                   op == BinaryOp::BitXor;
+  bool isLogical =
+      op == BinaryOp::BitAnd || op == BinaryOp::BitOr || op == BinaryOp::BitXor;
   if (isLogical && isBoolLike(lhs) && isBoolLike(rhs)) {
     mlir::Value value =
         emitIntOperation(op, toScalar(lhs, DType::BOOL, range),
@@ -327,9 +329,9 @@ Datum Elaborator::emitUnary(UnaryOp op, const Datum &operand,
     mlir::Value value = toCondition(operand, range);
     if (!value)
       return Datum::poison();
-    return scalarOf(emitter.create<arith::XOrIOp>(range, value,
-                                                  emitter.constantBool(true)),
-                    DType::BOOL);
+    return scalarOf(
+        emitter.create<arith::XOrIOp>(range, value, emitter.constantBool(true)),
+        DType::BOOL);
   }
   if (op == UnaryOp::Invert)
     return emitTileUnary(tile::UnaryKind::Not, {operand, nullptr}, range, "~");
@@ -343,9 +345,8 @@ Datum Elaborator::emitUnary(UnaryOp op, const Datum &operand,
   if (op == UnaryOp::Pos)
     return operand;
   if (isFloatLike(operand))
-    return scalarOf(
-        emitter.create<arith::NegFOp>(range, operand.getValue()),
-        *operand.getDType());
+    return scalarOf(emitter.create<arith::NegFOp>(range, operand.getValue()),
+                    *operand.getDType());
   return emitIntBinary(BinaryOp::Sub, Datum::integer(0), operand, range);
 }
 
@@ -406,9 +407,9 @@ Datum Elaborator::emitCompare(CompareOp op, const Datum &lhs, const Datum &rhs,
     DType dtype = ints ? DType::INDEX : DType::BOOL;
     mlir::Value left = toScalar(lhs, dtype, range);
     mlir::Value right = toScalar(rhs, dtype, range);
-    return scalarOf(emitter.create<arith::CmpIOp>(range, intPredicate(op), left,
-                                                  right),
-                    DType::BOOL);
+    return scalarOf(
+        emitter.create<arith::CmpIOp>(range, intPredicate(op), left, right),
+        DType::BOOL);
   }
   bool lhsFits = isFloatLike(lhs) || lhs.isInt();
   bool rhsFits = isFloatLike(rhs) || rhs.isInt();
@@ -422,7 +423,7 @@ Datum Elaborator::emitCompare(CompareOp op, const Datum &lhs, const Datum &rhs,
   mlir::Value right = toScalar(rhs, dtype, range);
   if (!left || !right)
     return Datum::poison();
-  return scalarOf(emitter.create<arith::CmpFOp>(range, floatPredicate(op), left,
-                                                right),
-                  DType::BOOL);
+  return scalarOf(
+      emitter.create<arith::CmpFOp>(range, floatPredicate(op), left, right),
+      DType::BOOL);
 }

@@ -52,8 +52,8 @@ private:
     while (!work.empty()) {
       Value value = work.pop_back_val();
       if (auto argument = dyn_cast<BlockArgument>(value)) {
-        auto loop = dyn_cast_or_null<scf::ForOp>(
-            argument.getOwner()->getParentOp());
+        auto loop =
+            dyn_cast_or_null<scf::ForOp>(argument.getOwner()->getParentOp());
         if (loop && argument.getArgNumber() > 0)
           needCarried(loop, argument.getArgNumber() - 1);
         continue;
@@ -155,9 +155,8 @@ static void pruneScope(ScopeOp scope, const NeededValues &needed) {
 /// is gone.
 static void eraseDead(func::FuncOp function) {
   function.walk<WalkOrder::PostOrder, mlir::ReverseIterator>([](Operation *op) {
-    if (isa<arith::ConstantOp, tilec::tile::UndefinedOp,
-            RelaxValidOp, arith::AddIOp, arith::SubIOp,
-            arith::MulIOp>(op) &&
+    if (isa<arith::ConstantOp, tilec::tile::UndefinedOp, RelaxValidOp,
+            arith::AddIOp, arith::SubIOp, arith::MulIOp>(op) &&
         op->use_empty())
       op->erase();
   });

@@ -34,12 +34,11 @@ const CallExpr *Elaborator::scopeCall(const WithStmt *s) {
 void Elaborator::elaborateWith(const WithStmt *s) {
   std::string name = frame->function ? frame->function->name.str() : "";
   if (const CallExpr *call = scopeCall(s)) {
-    std::optional<BoundArgs> args =
-        bindArguments(*findBuiltin("at"), *call);
+    std::optional<BoundArgs> args = bindArguments(*findBuiltin("at"), *call);
     if (args && args->has(0)) {
       const Datum &level = (*args)[0].datum;
-      bool isLevel = level.is(Datum::Kind::Enumerator) &&
-                     level.getSpace() == "Level";
+      bool isLevel =
+          level.is(Datum::Kind::Enumerator) && level.getSpace() == "Level";
       if (!isLevel && !level.isSilent())
         error((*args)[0].range(),
               "the level of a scope is Level.CORE_GROUP, not " +
@@ -90,9 +89,10 @@ void Elaborator::elaborateScope(StringRef name, SourceRange range,
   for (auto [i, entry] : llvm::enumerate(exported)) {
     auto &[after, type] = entry;
     Datum datum = resultOf(op.getResult(i), type, {&after->datum});
-    if (datum.isScalar() && after->datum.getSymbolic())
-      datum = scalarOf(op.getResult(i), type.dtype,
-                       *after->datum.getSymbolic());
+    // What an atom stands for stays inside.
+    std::optional<DimExpr> known = after->datum.getSymbolic();
+    if (datum.isScalar() && known && !hasOpaqueAtoms(*known))
+      datum = scalarOf(op.getResult(i), type.dtype, *known);
     Binding *binding = makeBinding(after->name, datum, after->definition);
     binding->sources = {after};
     binding->notInFirstOf = after->notInFirstOf;

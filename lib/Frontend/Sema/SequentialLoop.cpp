@@ -104,8 +104,8 @@ void SequentialLoop::run() {
 }
 
 SequentialLoop::Yielded *SequentialLoop::findCarried(StringRef name) {
-  auto *found = llvm::find_if(
-      yielded, [&](const Yielded &y) { return y.name == name; });
+  auto *found =
+      llvm::find_if(yielded, [&](const Yielded &y) { return y.name == name; });
   return found == yielded.end() ? nullptr : found;
 }
 
@@ -150,12 +150,10 @@ void SequentialLoop::elaborateBody() {
     e.elaborateIteration(s, header, index, [&] {
       number = e.loops.back().number;
       for (auto [y, value] : llvm::zip_equal(yielded, op.getRegionIterArgs())) {
-        Datum datum =
-            y.isBoundByFirst
-                ? e.resultOf(value, y.type, {})
-                : e.resultOf(value, y.type, {&y.before->datum});
-        SourceRange definition =
-            y.before ? y.before->definition : header.range;
+        Datum datum = y.isBoundByFirst
+                          ? e.resultOf(value, y.type, {})
+                          : e.resultOf(value, y.type, {&y.before->datum});
+        SourceRange definition = y.before ? y.before->definition : header.range;
         if (datum.isTensor()) // The next iteration's may be another.
           datum = e.withNewStorage(datum);
         y.entry = e.makeBinding(y.name, datum, definition);
@@ -236,11 +234,20 @@ bool SequentialLoop::widenWanted() {
 
 void SequentialLoop::reportTypeChange(StringRef name, const Binding &before,
                                       const Binding &after) {
-  e.error(after.definition,
-          "'" + name + "' is carried by the loop and must keep its " +
-              "shape and dtype: it is " + describe(before.datum) +
-              " when the loop begins and " + describe(after.datum) +
-              " after an iteration");
+  bool canBeCarried = e.typeOf(before.datum) && e.typeOf(after.datum);
+  if (canBeCarried)
+    e.error(after.definition,
+            "'" + name +
+                "' is carried by the loop and must keep its shape and "
+                "dtype: it is " +
+                describe(before.datum) + " when the loop begins and " +
+                describe(after.datum) + " after an iteration");
+  else
+    e.error(after.definition,
+            "'" + name +
+                "' is carried by the loop and must be a number, tile "
+                "or tensor, not " +
+                describe(after.datum));
   e.note(before.definition, "'" + name + "' is bound here before the loop");
 }
 
@@ -279,8 +286,7 @@ void SequentialLoop::finishCarried(Yielded &y) {
     reportTypeChange(y.name, *y.entry, *y.after);
     y.after = e.makeBinding(y.name, Datum::poison(), y.after->definition);
   } else if (y.entry->datum.isTensor() && y.after->datum.isTensor()) {
-    y.entry->datum.getStorage()->aliases.push_back(
-        y.after->datum.getStorage());
+    y.entry->datum.getStorage()->aliases.push_back(y.after->datum.getStorage());
   }
 }
 
@@ -324,12 +330,11 @@ Binding *SequentialLoop::finishOther(StringRef name,
 void SequentialLoop::addResult(StringRef name,
                                const Environment::Change &change,
                                const JoinType &type, bool needsInitial) {
-  Yielded y{name, needsInitial ? change.before : nullptr, change.after, type,
-            {}};
+  Yielded y{
+      name, needsInitial ? change.before : nullptr, change.after, type, {}};
   e.emitter.builder.setInsertionPoint(op);
-  y.initial = needsInitial
-                  ? e.convert(change.before->datum, type, header.range)
-                  : e.makeUndefined(type, header.range);
+  y.initial = needsInitial ? e.convert(change.before->datum, type, header.range)
+                           : e.makeUndefined(type, header.range);
   op.getBody()->addArgument(type.type, op.getLoc());
   yielded.push_back(y);
 }
@@ -340,10 +345,10 @@ ForOp SequentialLoop::rebuild() {
   e.emitter.builder.setInsertionPointToEnd(op.getBody());
   for (const Yielded &y : yielded) {
     initial.push_back(y.initial);
-    values.push_back(y.after->isBound()
-                         ? e.convert(y.after->datum, y.type,
-                                     y.after->definition)
-                         : e.makeUndefined(y.type, header.range));
+    values.push_back(
+        y.after->isBound()
+            ? e.convert(y.after->datum, y.type, y.after->definition)
+            : e.makeUndefined(y.type, header.range));
   }
   e.emitter.create<mlir::scf::YieldOp>(header.range, values);
   e.emitter.builder.setInsertionPoint(op);

@@ -42,14 +42,14 @@ void Elaborator::reportPartialReturn(const Binding &binding) {
   error(binding.definition, "a 'return' on one path only; put what the other "
                             "path does into an 'else'");
   note(binding.problemRange, "the path that does not return");
-  frame->env.bind(returnName, makeBinding(returnName, Datum::poison(),
-                                          binding.definition));
+  frame->env.bind(returnName,
+                  makeBinding(returnName, Datum::poison(), binding.definition));
 }
 
 bool Elaborator::isTooDeep(SourceRange range) {
   if (depth >= maxDepth && !isStopped) {
     error(range, "functions, blocks and expressions nest too deep");
-    isStopped = true;
+    isStopped = true; // Nothing is reported from here on.
   }
   return isStopped;
 }
@@ -137,8 +137,14 @@ void Elaborator::elaborateReturn(const ReturnStmt *s) {
     error(s->range, "a 'return' inside of a loop");
     value = Datum::poison();
   }
-  if (!frame->caller && !frame->isUncalled)
+  bool isEntry = !frame->caller && !frame->isUncalled;
+  if (isEntry) {
     checkReturned(value, s->value);
+    if (frame->function->returns)
+      checkAnnotated(evaluateAnnotation(frame->function->returns), value,
+                     s->range);
+    value = Datum::none();
+  }
   bind(returnName, value, s->range);
 }
 
@@ -155,7 +161,6 @@ void Elaborator::checkReturned(const Datum &value, const Expr *e) {
   if (storage && storage->access != Storage::Access::Local)
     return;
   error(e->range, "an entry returns parameters that it writes, not " +
-                      describe(value) +
-                      "; assemble it into an Out parameter");
+                      describe(value) + "; assemble it into an Out parameter");
   noteDefinition(value);
 }

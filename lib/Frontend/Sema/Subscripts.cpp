@@ -43,8 +43,8 @@ bool Elaborator::addRange(const Datum &source, int64_t dim, const SliceExpr *e,
       error(e->step->range, "the step of a range in a subscript must be 1");
   }
   Datum lower = e && e->lower ? evaluateBound(e->lower) : Datum::integer(0);
-  Datum upper = e && e->upper ? evaluateBound(e->upper)
-                              : dimensionOf(source, dim, range);
+  Datum upper =
+      e && e->upper ? evaluateBound(e->upper) : dimensionOf(source, dim, range);
   if (lower.isSilent() || upper.isSilent() || !isStepOne)
     return false;
   DimExpr size = symbolic.combine(BinaryOp::Sub, *upper.getSymbolic(),
@@ -53,9 +53,8 @@ bool Elaborator::addRange(const Datum &source, int64_t dim, const SliceExpr *e,
   if (!constant) {
     error(range, fmt::format("the length of a range must be a constant; here "
                              "it is {}",
-                             hasOpaqueAtoms(size)
-                                 ? "known only at run time"
-                                 : size.str()));
+                             hasOpaqueAtoms(size) ? "known only at run time"
+                                                  : size.str()));
     note(range, "slice(x, [sizes], [offsets], valid_shape=[...]) takes a "
                 "constant size, of which a run-time extent is valid");
     return false;
@@ -70,8 +69,8 @@ bool Elaborator::addRange(const Datum &source, int64_t dim, const SliceExpr *e,
   return true;
 }
 
-std::optional<Elaborator::Box>
-Elaborator::evaluateBox(const Datum &source, const SubscriptExpr *e) {
+std::optional<Elaborator::Box> Elaborator::evaluateBox(const Datum &source,
+                                                       const SubscriptExpr *e) {
   size_t rank = source.getShape().size();
   if (e->indices.size() > rank) {
     error(e->range, fmt::format("{} indices for {}", e->indices.size(),
@@ -99,8 +98,7 @@ Elaborator::evaluateBox(const Datum &source, const SubscriptExpr *e) {
 }
 
 /// SHAPE[0] of a constant list.
-Datum Elaborator::indexSequence(const Datum &sequence,
-                                const SubscriptExpr *e) {
+Datum Elaborator::indexSequence(const Datum &sequence, const SubscriptExpr *e) {
   if (e->indices.size() != 1)
     return error(e->range, describe(sequence) + " takes one index");
   std::optional<int64_t> index =
@@ -118,9 +116,8 @@ Datum Elaborator::evaluateSubscript(const SubscriptExpr *e) {
   if (typeConstructor(e->base))
     return error(e->range, "a type belongs in an annotation");
   Datum source = evaluate(e->base);
-  if (source.isSilent()) {
+  if (source.isSilent())
     return source;
-  }
   if (source.isSequence())
     return indexSequence(source, e);
   if (!source.isTensor() && !source.isTile())
@@ -131,7 +128,7 @@ Datum Elaborator::evaluateSubscript(const SubscriptExpr *e) {
   if (box->kept.empty())
     return emitRead(source, box->offsets, e->range);
   Datum tile = emitSlice(source, box->sizes, box->offsets, {}, e->range);
-  if (box->kept.size() < box->sizes.size())
+  if (!tile.isSilent() && box->kept.size() < box->sizes.size())
     tile = emitReshape(tile, box->kept, e->range);
   return tile;
 }
@@ -143,8 +140,7 @@ void Elaborator::assignSubscript(const SubscriptExpr *target,
   if (dest.datum.isSilent())
     return;
   if (!dest.datum.isTensor() && !dest.datum.isTile()) {
-    error(target->base->range,
-          describe(dest.datum) + " cannot be written to");
+    error(target->base->range, describe(dest.datum) + " cannot be written to");
     return;
   }
   std::optional<Box> box = evaluateBox(dest.datum, target);
@@ -160,16 +156,16 @@ void Elaborator::assignSubscript(const SubscriptExpr *target,
     return;
   if (source.getShape() != llvm::ArrayRef<int64_t>(box->kept)) {
     std::vector<DimExpr> shape(box->kept.begin(), box->kept.end());
-    error(target->range, "a range of " + formatDims(shape) +
-                             " cannot hold " + describe(source));
+    error(target->range, "a range of " + formatDims(shape) + " cannot hold " +
+                             describe(source));
     noteDefinition(source);
     noteDefinition(dest.datum);
     return;
   }
   if (box->kept.size() < box->sizes.size())
     source = emitReshape(source, box->sizes, target->range);
-  Datum result = emitAssemble(dest, {source, value.expr}, box->offsets,
-                              target->range);
+  Datum result =
+      emitAssemble(dest, {source, value.expr}, box->offsets, target->range);
   if (dest.datum.isTile())
     assign(target->base, {result, nullptr});
 }

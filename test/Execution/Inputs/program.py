@@ -39,6 +39,11 @@ class Program:
         count = f"COUNT_{out.upper()}"
         self.add(f"{out} = assemble({out}, {expression}, [(v * {count} + {number}) * {shape[0]}, 0])")
 
+    def element(self, dtype: str, shape: Sequence[int], place: str, value: str) -> None:
+        """Stores a scalar, within a loop, into a tensor of elements."""
+        self.results[dtype, tuple(shape)] = 1
+        self.add(f"        {self.result_name(dtype, shape)} = write({self.result_name(dtype, shape)}, {place}, {value})")
+
     @staticmethod
     def result_name(dtype: str, shape: Sequence[int]) -> str:
         return f"out_{dtype.lower()}_{'x'.join(map(str, shape))}"
