@@ -7,6 +7,7 @@
 
 #include "Emitter.h"
 #include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/IR/Matchers.h"
 #include "tilec/Support/RuntimeMessages.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -201,13 +202,33 @@ LogicalResult Emitter::emitUndefined(UndefinedOp op) {
 // Structured control flow
 //===----------------------------------------------------------------------===//
 
-/// A loop that would not end, or run backwards, fails before it starts.
-void Emitter::checkStep(Value step) {
+/// How often a loop runs: the span of its bounds may be none of 63 bits.
+Value Emitter::countIterations(Value lower, Value upper, Value step) {
+  Value last = subIndex(subIndex(upper, lower), index(1));
+  Value count =
+      addIndex(b.createOrFold<arith::DivUIOp>(loc, last, step), index(1));
+  return b.createOrFold<arith::SelectOp>(loc, isLess(lower, upper), count,
+                                         index(0));
+}
+
+Emitter::LoopRange Emitter::getRange(Value lower, Value upper, Value step) {
   emitAssert(isLess(index(0), step), messages::stepNotPositive, step);
+  // Behind the last iteration a step that only the run knows may overflow.
+  APInt known;
+  if (matchPattern(step, m_ConstantInt(&known)))
+    return {lower, upper, step, {}, {}};
+  return {index(0), countIterations(lower, upper, step), index(1), lower, step};
+}
+
+Value Emitter::getVariable(const LoopRange &range, Value counter) {
+  if (!range.first)
+    return counter;
+  return addIndex(range.first, mulIndex(counter, range.stride));
 }
 
 LogicalResult Emitter::emitFor(scf::ForOp op) {
-  checkStep(scalar(op.getStep()));
+  LoopRange range = getRange(scalar(op.getLowerBound()),
+                             scalar(op.getUpperBound()), scalar(op.getStep()));
   SmallVector<Value> init;
   SmallVector<Memory> buffers;
   for (Value value : op.getInitArgs()) {
@@ -223,9 +244,8 @@ LogicalResult Emitter::emitFor(scf::ForOp op) {
     buffers.push_back(buffer);
     llvm::append_range(init, flatten(value));
   }
-  auto loop = b.create<scf::ForOp>(loc, scalar(op.getLowerBound()),
-                                   scalar(op.getUpperBound()),
-                                   scalar(op.getStep()), init);
+  auto loop = b.create<scf::ForOp>(loc, range.lower, range.upper, range.step,
+                                   init);
   {
     OpBuilder::InsertionGuard guard(b);
     int64_t mark = frame;
@@ -233,7 +253,8 @@ LogicalResult Emitter::emitFor(scf::ForOp op) {
         loop.getBody()->back().hasTrait<OpTrait::IsTerminator>())
       loop.getBody()->back().erase();
     b.setInsertionPointToEnd(loop.getBody());
-    scalars.map(op.getInductionVar(), loop.getInductionVar());
+    scalars.map(op.getInductionVar(),
+                getVariable(range, loop.getInductionVar()));
     SmallVector<Value> args(loop.getRegionIterArgs());
     ArrayRef<Value> parts = args;
     for (auto [arg, buffer] : llvm::zip_equal(op.getRegionIterArgs(), buffers))
@@ -335,14 +356,15 @@ LogicalResult Emitter::emitScope(ScopeOp op) {
 }
 
 LogicalResult Emitter::emitSerialLoop(ParallelOp op) {
-  checkStep(scalar(op.getStep()));
+  LoopRange range = getRange(scalar(op.getLower()), scalar(op.getUpper()),
+                             scalar(op.getStep()));
   auto loop =
-      b.create<scf::ForOp>(loc, scalar(op.getLower()), scalar(op.getUpper()),
-                           scalar(op.getStep()));
+      b.create<scf::ForOp>(loc, range.lower, range.upper, range.step);
   OpBuilder::InsertionGuard guard(b);
   int64_t mark = frame;
   b.setInsertionPointToStart(loop.getBody());
-  scalars.map(op.getInductionVar(), loop.getInductionVar());
+  scalars.map(op.getInductionVar(),
+              getVariable(range, loop.getInductionVar()));
   LogicalResult result = emitBlock(*op.getBlock());
   frame = mark;
   loc = op.getLoc();
@@ -353,14 +375,8 @@ LogicalResult Emitter::emitParallel(ParallelOp op) {
   if (inParallel)
     return emitSerialLoop(op);
   Value lower = scalar(op.getLower()), step = scalar(op.getStep());
-  checkStep(step);
-  // ceil((upper - lower) / step), nothing where upper is not above lower.
-  Value range = subIndex(scalar(op.getUpper()), lower);
-  range = b.createOrFold<arith::MaxSIOp>(loc, range, index(0));
-  Value whole = b.createOrFold<arith::DivSIOp>(loc, range, step);
-  Value rest = subIndex(range, mulIndex(whole, step));
-  Value more = b.createOrFold<arith::MinSIOp>(loc, rest, index(1));
-  Value count = addIndex(whole, more);
+  emitAssert(isLess(index(0), step), messages::stepNotPositive, step);
+  Value count = countIterations(lower, scalar(op.getUpper()), step);
 
   FunctionState outer = function;
   Location loopLoc = loc;

@@ -90,6 +90,15 @@ private:
   //===--- Control (EmitControl.cpp) ------------------------------------===//
   LogicalResult emitBlock(Block &block);
   LogicalResult emitOp(Operation *op);
+  /// The bounds of a loop, and how its counter gives the variable of tile IR
+  /// where it is not that variable itself.
+  struct LoopRange {
+    Value lower, upper, step;
+    Value first, stride;
+  };
+  LoopRange getRange(Value lower, Value upper, Value step);
+  Value getVariable(const LoopRange &range, Value counter);
+  Value countIterations(Value lower, Value upper, Value step);
   LogicalResult emitFor(scf::ForOp op);
   LogicalResult emitIf(scf::IfOp op);
   LogicalResult emitScope(tile::ScopeOp op);
@@ -98,7 +107,6 @@ private:
   LogicalResult emitScalar(Operation *op);
   LogicalResult emitUndefined(tile::UndefinedOp op);
   LogicalResult emitScalarDivision(Operation *op, bool quotient);
-  void checkStep(Value step);
   void emitAssert(Value condition, StringRef message, ValueRange values);
   void returnIfFailed();
   void emitProfileHook(StringRef hook, int64_t scope);
