@@ -1,4 +1,5 @@
-//===- ChecksToRuntime.cpp - Assertions as branches to the run-time library ---===//
+//===- ChecksToRuntime.cpp - Assertions as branches to the run-time library
+//---===//
 //
 // Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -23,7 +24,8 @@ using namespace tilec;
 
 namespace {
 
-class ChecksToRuntime : public tilec::impl::TileChecksToRuntimeBase<ChecksToRuntime> {
+class ChecksToRuntime
+    : public tilec::impl::TileChecksToRuntimeBase<ChecksToRuntime> {
 public:
   void runOnOperation() override {
     SmallVector<Operation *> checks;
@@ -87,8 +89,8 @@ private:
     Value values = b.create<LLVM::AllocaOp>(
         loc, ptrType, i64, constant(std::max<size_t>(count, 1)));
     for (auto [i, value] : llvm::enumerate(op.getValues())) {
-      Value slot = b.create<LLVM::GEPOp>(
-          loc, ptrType, i64, values, ArrayRef<LLVM::GEPArg>{int32_t(i)});
+      Value slot = b.create<LLVM::GEPOp>(loc, ptrType, i64, values,
+                                         ArrayRef<LLVM::GEPArg>{int32_t(i)});
       b.create<LLVM::StoreOp>(
           loc, b.create<arith::IndexCastOp>(loc, i64, value), slot);
     }

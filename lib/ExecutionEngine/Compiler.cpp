@@ -8,8 +8,8 @@
 #include "tilec/ExecutionEngine/Compiler.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Target/LLVMIR/ModuleTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Target/LLVMIR/ModuleTranslation.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/OptimizationLevel.h"
@@ -73,8 +73,7 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
 llvm::Expected<std::unique_ptr<llvm::Module>>
 translateModule(ModuleOp module, llvm::LLVMContext &context,
                 const CPUTarget &target, const CompileOptions &options) {
-  auto machine =
-      target.createTargetMachine(getCodeGenLevel(options.optLevel));
+  auto machine = target.createTargetMachine(getCodeGenLevel(options.optLevel));
   if (!machine)
     return machine.takeError();
   std::unique_ptr<llvm::Module> result =
@@ -99,8 +98,7 @@ translateModule(ModuleOp module, llvm::LLVMContext &context,
 llvm::Error emitMachineCode(llvm::Module &module, const CPUTarget &target,
                             const CompileOptions &options, OutputKind kind,
                             llvm::raw_pwrite_stream &out) {
-  auto machine =
-      target.createTargetMachine(getCodeGenLevel(options.optLevel));
+  auto machine = target.createTargetMachine(getCodeGenLevel(options.optLevel));
   if (!machine)
     return machine.takeError();
   llvm::legacy::PassManager passes;

@@ -62,10 +62,10 @@ void buildLoweringPipeline(OpPassManager &pm, const CPUTarget &target,
 }
 
 void registerPipelineDialects(DialectRegistry &registry) {
-  registry.insert<tile::TileDialect, affine::AffineDialect,
-                  arith::ArithDialect, cf::ControlFlowDialect, DLTIDialect,
-                  func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
-                  scf::SCFDialect, vector::VectorDialect>();
+  registry.insert<tile::TileDialect, affine::AffineDialect, arith::ArithDialect,
+                  cf::ControlFlowDialect, DLTIDialect, func::FuncDialect,
+                  LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect,
+                  vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
 }

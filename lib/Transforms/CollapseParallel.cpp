@@ -62,8 +62,8 @@ private:
     Location loc = loop.getLoc();
     Value zero = b.create<arith::ConstantIndexOp>(loc, 0);
     Value one = b.create<arith::ConstantIndexOp>(loc, 1);
-    Value range = b.createOrFold<arith::SubIOp>(loc, loop.getUpper(),
-                                                loop.getLower());
+    Value range =
+        b.createOrFold<arith::SubIOp>(loc, loop.getUpper(), loop.getLower());
     range = b.createOrFold<arith::MaxSIOp>(loc, range, zero);
     if (matchPattern(loop.getStep(), m_One()))
       return range;
@@ -75,8 +75,8 @@ private:
   }
 
   Value getInduction(OpBuilder &b, ParallelOp loop, Value number) {
-    Value offset = b.createOrFold<arith::MulIOp>(loop.getLoc(), number,
-                                                 loop.getStep());
+    Value offset =
+        b.createOrFold<arith::MulIOp>(loop.getLoc(), number, loop.getStep());
     return b.createOrFold<arith::AddIOp>(loop.getLoc(), loop.getLower(),
                                          offset);
   }
@@ -89,8 +89,8 @@ private:
     OpBuilder b(outer);
     Location loc = outer.getLoc();
     Value innerCount = countIterations(b, inner);
-    Value total = b.createOrFold<arith::MulIOp>(
-        loc, countIterations(b, outer), innerCount);
+    Value total = b.createOrFold<arith::MulIOp>(loc, countIterations(b, outer),
+                                                innerCount);
     Value zero = b.create<arith::ConstantIndexOp>(loc, 0);
     Value one = b.create<arith::ConstantIndexOp>(loc, 1);
     auto merged = b.create<ParallelOp>(
@@ -101,10 +101,9 @@ private:
     body->getOperations().splice(body->end(),
                                  inner.getBlock()->getOperations());
     b.setInsertionPointToStart(body);
-    Value i = getInduction(b, outer,
-                           b.create<FloorDivOp>(loc, number, innerCount));
-    Value j =
-        getInduction(b, inner, b.create<ModOp>(loc, number, innerCount));
+    Value i =
+        getInduction(b, outer, b.create<FloorDivOp>(loc, number, innerCount));
+    Value j = getInduction(b, inner, b.create<ModOp>(loc, number, innerCount));
     outer.getInductionVar().replaceAllUsesWith(i);
     inner.getInductionVar().replaceAllUsesWith(j);
     outer.erase();

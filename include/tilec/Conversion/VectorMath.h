@@ -39,8 +39,8 @@ mlir::Value emitSqrt(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 mlir::Value emitRecip(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 /// `1 / sqrt(x)`, both steps correctly rounded.
 mlir::Value emitRsqrt(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
-/// `1 / (1 + exp(-x))`, the last two steps correctly rounded: at most 4 ulp from
-/// the same steps with an exact exp.
+/// `1 / (1 + exp(-x))`, the last two steps correctly rounded: at most 4 ulp
+/// from the same steps with an exact exp.
 mlir::Value emitSigmoid(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 
 // Conversions between FP32 and bit patterns held in `vector<Nxi16>` (`i16` for

@@ -201,8 +201,8 @@ Value Emitter::binary(BinaryKind kind, Value x, Value y, Type element) {
     Value width = intConstantLike(y, getElementBits(element));
     Value inRange =
         b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, y, width);
-    Value amount = b.create<arith::SelectOp>(loc, inRange, y,
-                                             intConstantLike(y, 0));
+    Value amount =
+        b.create<arith::SelectOp>(loc, inRange, y, intConstantLike(y, 0));
     return b.create<arith::SelectOp>(loc, inRange, apply(amount), tooFar);
   };
   switch (kind) {

@@ -56,16 +56,14 @@ void Emitter::unflatten(Value value, ArrayRef<Value> &parts,
   if (auto tile = dyn_cast<TileType>(value.getType())) {
     TileState result{tile, {}, *buffer, nullptr, 0, /*owned=*/true};
     for (int64_t d = 0; d < tile.getRank(); ++d)
-      result.valid.push_back(tile.isDynamicValid(d)
-                                 ? take()
-                                 : index(tile.getValid()[d]));
+      result.valid.push_back(
+          tile.isDynamicValid(d) ? take() : index(tile.getValid()[d]));
     define(value, std::move(result));
   } else if (auto tensor = dyn_cast<TensorRefType>(value.getType())) {
     TensorState result{take(), {}};
     for (int64_t d = 0; d < tensor.getRank(); ++d)
-      result.dims.push_back(tensor.isDynamicDim(d)
-                                ? take()
-                                : index(tensor.getShape()[d]));
+      result.dims.push_back(
+          tensor.isDynamicDim(d) ? take() : index(tensor.getShape()[d]));
     tensors[value] = std::move(result);
   } else {
     scalars.map(value, take());

@@ -48,17 +48,17 @@ Value Emitter::floatToInt(Value x, Type to, RoundMode mode) {
   Value isNaN = b.create<arith::CmpFOp>(loc, Predicate::UNO, rounded, rounded);
   Value outside = b.create<arith::OrIOp>(
       loc, b.create<arith::OrIOp>(loc, isHigh, isLow), isNaN);
-  Value safe = b.create<arith::SelectOp>(loc, outside, constantLike(x, 0.0),
-                                         rounded);
+  Value safe =
+      b.create<arith::SelectOp>(loc, outside, constantLike(x, 0.0), rounded);
   // Unsigned integers of up to 32 bits fit a signed one of 64.
   unsigned wide = isUnsigned || bits > 32 ? 64 : 32;
-  Value value = b.create<arith::FPToSIOp>(
-      loc, lanesOf(x, b.getIntegerType(wide)), safe);
+  Value value =
+      b.create<arith::FPToSIOp>(loc, lanesOf(x, b.getIntegerType(wide)), safe);
   if (wide != bits)
     value = b.create<arith::TruncIOp>(loc, lanesOf(x, b.getIntegerType(bits)),
                                       value);
-  APInt highest = isUnsigned ? APInt::getMaxValue(bits)
-                             : APInt::getSignedMaxValue(bits);
+  APInt highest =
+      isUnsigned ? APInt::getMaxValue(bits) : APInt::getSignedMaxValue(bits);
   APInt lowest =
       isUnsigned ? APInt::getMinValue(bits) : APInt::getSignedMinValue(bits);
   value = b.create<arith::SelectOp>(
@@ -80,14 +80,14 @@ Value Emitter::narrowDirected(Value x, Type to, RoundMode mode) {
   auto magnitude = [&](Value v) -> Value {
     return b.create<math::AbsFOp>(loc, v);
   };
-  Value isNegative = b.create<arith::CmpIOp>(
-      loc, arith::CmpIPredicate::slt, bits, intConstantLike(bits, 0));
+  Value isNegative = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt,
+                                             bits, intConstantLike(bits, 0));
   // Patterns of one sign are ordered by magnitude.
   Value away = b.create<arith::AddIOp>(loc, bits, one);
   Value towards = b.create<arith::SubIOp>(loc, bits, one);
   auto choose = [&](Value condition, Value moved) -> Value {
-    return fromStorage(
-        b.create<arith::SelectOp>(loc, condition, moved, bits), to);
+    return fromStorage(b.create<arith::SelectOp>(loc, condition, moved, bits),
+                       to);
   };
   switch (mode) {
   case RoundMode::Trunc:
@@ -126,8 +126,8 @@ Value Emitter::intToOddFloat(Value x) {
   Value nearest = b.create<arith::SIToFPOp>(loc, lanesOf(x, b.getF32Type()), x);
   // The highest integers are near 2^63, which is none; its lower neighbour is
   // odd.
-  nearest = b.create<arith::MinNumFOp>(
-      loc, nearest, constantLike(nearest, 0x1.fffffep62));
+  nearest = b.create<arith::MinNumFOp>(loc, nearest,
+                                       constantLike(nearest, 0x1.fffffep62));
   Value back = b.create<arith::FPToSIOp>(loc, i64, nearest);
   Value bits = b.create<arith::BitcastOp>(loc, i32, nearest);
   Value zero = intConstantLike(bits, 0), one = intConstantLike(bits, 1);
@@ -135,8 +135,7 @@ Value Emitter::intToOddFloat(Value x) {
   Value isEven = b.create<arith::CmpIOp>(
       loc, Predicate::eq, b.create<arith::AndIOp>(loc, bits, one), zero);
   Value isBelow = b.create<arith::CmpIOp>(loc, Predicate::slt, back, x);
-  Value isNegative =
-      b.create<arith::CmpIOp>(loc, Predicate::slt, bits, zero);
+  Value isNegative = b.create<arith::CmpIOp>(loc, Predicate::slt, bits, zero);
   // Patterns of one sign are ordered by magnitude.
   Value step = b.create<arith::SelectOp>(
       loc, b.create<arith::XOrIOp>(loc, isBelow, isNegative), one,

@@ -27,8 +27,7 @@ static MatmulElement getMatmulElement(Type element) {
 }
 
 LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
-                                  Value rhs, bool transposeA,
-                                  bool transposeB) {
+                                  Value rhs, bool transposeA, bool transposeB) {
   auto type = cast<TileType>(op->getResult(0).getType());
   Memory a = materialize(lhs), c, into = materialize(rhs);
   Value m = state(lhs).valid[transposeA ? 1 : 0];
@@ -47,20 +46,18 @@ LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
       evaluateInto(acc, c);
   }
   auto element = cast<TileType>(lhs.getType()).getElementType();
-  func::FuncOp kernel = getMatmulKernel(
-      module, {getMatmulElement(element), transposeB}, target);
+  func::FuncOp kernel =
+      getMatmulKernel(module, {getMatmulElement(element), transposeB}, target);
   Value rowStride = a.strides[transposeA ? 1 : 0];
   Value kStride = a.strides[transposeA ? 0 : 1];
-  Value accumulate =
-      b.create<arith::ConstantOp>(loc, b.getBoolAttr(bool(acc)));
-  b.create<func::CallOp>(
-      loc, kernel,
-      ValueRange{a.ptr, toI64(rowStride), toI64(kStride), into.ptr,
-                 toI64(into.strides[0]), c.ptr, toI64(c.strides[0]), toI64(m),
-                 toI64(n), toI64(k), accumulate});
+  Value accumulate = b.create<arith::ConstantOp>(loc, b.getBoolAttr(bool(acc)));
+  b.create<func::CallOp>(loc, kernel,
+                         ValueRange{a.ptr, toI64(rowStride), toI64(kStride),
+                                    into.ptr, toI64(into.strides[0]), c.ptr,
+                                    toI64(c.strides[0]), toI64(m), toI64(n),
+                                    toI64(k), accumulate});
   if (options.instrument)
-    countWork(index(0),
-              mulIndex(index(2), mulIndex(m, mulIndex(n, k))));
+    countWork(index(0), mulIndex(index(2), mulIndex(m, mulIndex(n, k))));
   define(op->getResult(0), {type, {m, n}, c, nullptr, 0, true});
   return success();
 }
@@ -123,9 +120,8 @@ Value Emitter::finishReduction(ReduceOp op, Value value, Value count) {
   ReduceKind kind = op.getKind();
   if (kind == ReduceKind::Max || kind == ReduceKind::Min) {
     int64_t width = cast<VectorType>(value.getType()).getDimSize(0);
-    value = b.create<arith::SelectOp>(
-        loc, isLess(index(0), count), value,
-        splat(overNothing(kind, element), width));
+    value = b.create<arith::SelectOp>(loc, isLess(index(0), count), value,
+                                      splat(overNothing(kind, element), width));
   }
   return roundTo(value, element);
 }
@@ -145,12 +141,12 @@ void Emitter::reduceRows(ReduceOp op, const Memory &into) {
           return SmallVector<Value>{
               combine(op.getKind(), acc[0], cells, element)};
         })[0];
-    lanes = forLoopCarrying(
-        whole, columns, 1, lanes, [&](Value j, ValueRange acc) {
+    lanes =
+        forLoopCarrying(whole, columns, 1, lanes, [&](Value j, ValueRange acc) {
           Value cell = load(op.getSource(), {i, j}, 1);
           Value lane = subIndex(j, whole);
-          Value old = splat(
-              b.create<vector::ExtractElementOp>(loc, acc[0], lane), 1);
+          Value old =
+              splat(b.create<vector::ExtractElementOp>(loc, acc[0], lane), 1);
           Value next = combine(op.getKind(), old, cell, element);
           return SmallVector<Value>{b.create<vector::InsertElementOp>(
               loc, scalarOf(next), acc[0], lane)};
@@ -189,8 +185,7 @@ void Emitter::reduceArg(ReduceOp op, const Memory &into) {
   const TileState it = state(op.getSource());
   Type element = it.type.getElementType();
   Type i32 = b.getI32Type();
-  auto kind =
-      op.getKind() == ReduceKind::ArgMax ? CmpMode::Gt : CmpMode::Lt;
+  auto kind = op.getKind() == ReduceKind::ArgMax ? CmpMode::Gt : CmpMode::Lt;
   Value zero = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(0));
   auto isNaN = [&](Value x) -> Value {
     return b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::UNO, x, x);
@@ -210,15 +205,14 @@ void Emitter::reduceArg(ReduceOp op, const Memory &into) {
           better = b.create<arith::OrIOp>(loc, better, first);
           if (isa<FloatType>(element)) {
             // A NaN wins once; then nothing does.
-            Value notYet = b.create<arith::XOrIOp>(
-                loc, isNaN(acc[0]), intConstantLike(better, 1));
-            Value wins =
-                b.create<arith::OrIOp>(loc, better, isNaN(cell));
+            Value notYet = b.create<arith::XOrIOp>(loc, isNaN(acc[0]),
+                                                   intConstantLike(better, 1));
+            Value wins = b.create<arith::OrIOp>(loc, better, isNaN(cell));
             better = b.create<arith::OrIOp>(
                 loc, first, b.create<arith::AndIOp>(loc, wins, notYet));
           }
-          Value number = splat(
-              b.create<arith::TruncIOp>(loc, i32, toI64(j)), 1);
+          Value number =
+              splat(b.create<arith::TruncIOp>(loc, i32, toI64(j)), 1);
           return SmallVector<Value>{
               b.create<arith::SelectOp>(loc, better, cell, acc[0]),
               b.create<arith::SelectOp>(loc, better, number, acc[1])};

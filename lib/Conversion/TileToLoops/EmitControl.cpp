@@ -17,8 +17,8 @@ using namespace tilec::tile;
 
 Emitter::Emitter(ModuleOp module, const CPUTarget &target,
                  const PipelineOptions &options)
-    : module(module), target(target), options(options),
-      b(module.getContext()), loc(module.getLoc()),
+    : module(module), target(target), options(options), b(module.getContext()),
+      loc(module.getLoc()),
       ptrType(LLVM::LLVMPointerType::get(module.getContext())),
       indexType(b.getIndexType()) {}
 
@@ -154,8 +154,8 @@ LogicalResult Emitter::emitOp(Operation *op) {
       .Case([&](FillPadOp op) { return emitFillPad(op); })
       .Case([&](InsertOp op) { return emitInsert(op); })
       .Case([&](MatmulOp op) {
-        return emitMatmul(op, {}, op.getLhs(), op.getRhs(),
-                          op.getTransposeA(), op.getTransposeB());
+        return emitMatmul(op, {}, op.getLhs(), op.getRhs(), op.getTransposeA(),
+                          op.getTransposeB());
       })
       .Case([&](MatmulAccOp op) {
         return emitMatmul(op, op.getAcc(), op.getLhs(), op.getRhs(),
@@ -244,8 +244,8 @@ LogicalResult Emitter::emitFor(scf::ForOp op) {
     buffers.push_back(buffer);
     llvm::append_range(init, flatten(value));
   }
-  auto loop = b.create<scf::ForOp>(loc, range.lower, range.upper, range.step,
-                                   init);
+  auto loop =
+      b.create<scf::ForOp>(loc, range.lower, range.upper, range.step, init);
   {
     OpBuilder::InsertionGuard guard(b);
     int64_t mark = frame;
@@ -358,13 +358,11 @@ LogicalResult Emitter::emitScope(ScopeOp op) {
 LogicalResult Emitter::emitSerialLoop(ParallelOp op) {
   LoopRange range = getRange(scalar(op.getLower()), scalar(op.getUpper()),
                              scalar(op.getStep()));
-  auto loop =
-      b.create<scf::ForOp>(loc, range.lower, range.upper, range.step);
+  auto loop = b.create<scf::ForOp>(loc, range.lower, range.upper, range.step);
   OpBuilder::InsertionGuard guard(b);
   int64_t mark = frame;
   b.setInsertionPointToStart(loop.getBody());
-  scalars.map(op.getInductionVar(),
-              getVariable(range, loop.getInductionVar()));
+  scalars.map(op.getInductionVar(), getVariable(range, loop.getInductionVar()));
   LogicalResult result = emitBlock(*op.getBlock());
   frame = mark;
   loc = op.getLoc();
@@ -384,10 +382,9 @@ LogicalResult Emitter::emitParallel(ParallelOp op) {
   OpBuilder::InsertPoint resume = b.saveInsertionPoint();
   StringRef name = op.getName().value_or("parallel");
   function = beginFunction((name + ".body").str(), {ptrType, b.getI64Type()});
-  Value iteration = b.create<arith::IndexCastOp>(
-      loc, indexType, function.func.getArgument(2));
-  scalars.map(op.getInductionVar(),
-              addIndex(lower, mulIndex(iteration, step)));
+  Value iteration = b.create<arith::IndexCastOp>(loc, indexType,
+                                                 function.func.getArgument(2));
+  scalars.map(op.getInductionVar(), addIndex(lower, mulIndex(iteration, step)));
   inParallel = true;
   LogicalResult result = emitBlock(*op.getBlock());
   inParallel = false;

@@ -111,8 +111,8 @@ SmallVector<Value, 4> Emitter::resultValid(Operation *op) {
   }
   if (auto set = dyn_cast<SetValidShapeOp>(op))
     for (auto [d, asked] : llvm::enumerate(set.getValid()))
-      valid[d] = minIndex(valid[d],
-                          clampIndex(scalar(asked), type.getShape()[d]));
+      valid[d] =
+          minIndex(valid[d], clampIndex(scalar(asked), type.getShape()[d]));
   return valid;
 }
 
@@ -161,8 +161,8 @@ LogicalResult Emitter::emitIntegerDivision(BinaryElementwiseOp op) {
     Value zero = intConstantLike(y, 0);
     Value isZero =
         b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, y, zero);
-    Value any = b.create<vector::ReductionOp>(
-        loc, vector::CombiningKind::OR, isZero);
+    Value any =
+        b.create<vector::ReductionOp>(loc, vector::CombiningKind::OR, isZero);
     Value seen = loadScalar(flag, b.getI8Type(), 0);
     Value now = b.create<arith::ExtUIOp>(loc, b.getI8Type(), any);
     b.create<LLVM::StoreOp>(loc, b.create<arith::OrIOp>(loc, seen, now), flag);
@@ -258,10 +258,9 @@ Value Emitter::evaluate(Operation *op, ArrayRef<Value> at, int64_t width) {
         for (Value side : {op.getLhs(), op.getRhs()})
           if (auto tile = dyn_cast<TileType>(side.getType()))
             compared = tile.getElementType();
-        return compare(op.getMode(),
-                       operandAs(op.getLhs(), type, compared, at, width),
-                       operandAs(op.getRhs(), type, compared, at, width),
-                       compared);
+        return compare(
+            op.getMode(), operandAs(op.getLhs(), type, compared, at, width),
+            operandAs(op.getRhs(), type, compared, at, width), compared);
       })
       .Case([&](SelOp op) -> Value {
         return b.create<arith::SelectOp>(

@@ -66,8 +66,8 @@ void Emitter::protectFrom(Operation *writer) {
   if (written.empty())
     return;
   // Values of outer blocks were protected from the op that holds this block.
-  for (Operation &op : llvm::make_range(writer->getBlock()->begin(),
-                                        writer->getIterator()))
+  for (Operation &op :
+       llvm::make_range(writer->getBlock()->begin(), writer->getIterator()))
     for (Value result : op.getResults()) {
       if (!isa<TileType>(result.getType()) || !readsTensor(result, written))
         continue;
@@ -98,10 +98,9 @@ Value Emitter::allocateBytes(int64_t bytes) {
   int64_t offset = frame;
   frame = llvm::alignTo(frame + bytes, kAlignment);
   frameHighWater = std::max(frameHighWater, frame);
-  return b.create<LLVM::GEPOp>(
-      loc, ptrType, b.getI8Type(), function.scratch,
-      ValueRange{
-          b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(offset))});
+  return b.create<LLVM::GEPOp>(loc, ptrType, b.getI8Type(), function.scratch,
+                               ValueRange{b.create<arith::ConstantOp>(
+                                   loc, b.getI64IntegerAttr(offset))});
 }
 
 SmallVector<Value, 4> Emitter::rowMajorStrides(ArrayRef<Value> dims) {
@@ -117,8 +116,8 @@ SmallVector<Value, 4> Emitter::rowMajorStrides(ArrayRef<Value> dims) {
 
 Memory Emitter::allocate(TileType type) {
   Memory memory;
-  memory.ptr =
-      allocateBytes(type.getNumCells() * getElementBytes(type.getElementType()));
+  memory.ptr = allocateBytes(type.getNumCells() *
+                             getElementBytes(type.getElementType()));
   memory.buffer = memory.ptr;
   SmallVector<Value, 4> dims;
   for (int64_t extent : type.getShape())
@@ -127,8 +126,7 @@ Memory Emitter::allocate(TileType type) {
   return memory;
 }
 
-Value Emitter::address(const Memory &memory, Type element,
-                       ArrayRef<Value> at) {
+Value Emitter::address(const Memory &memory, Type element, ArrayRef<Value> at) {
   Value offset = index(0);
   for (auto [i, stride] : llvm::zip_equal(at, memory.strides))
     offset = addIndex(offset, mulIndex(i, stride));
@@ -144,8 +142,8 @@ Memory Emitter::tensorMemory(Value tensor, ValueRange offsets) {
   SmallVector<Value, 4> at;
   for (Value offset : offsets)
     at.push_back(scalar(offset));
-  memory.ptr =
-      address(memory, cast<TensorRefType>(tensor.getType()).getElementType(), at);
+  memory.ptr = address(
+      memory, cast<TensorRefType>(tensor.getType()).getElementType(), at);
   return memory;
 }
 
@@ -172,8 +170,8 @@ void Emitter::checkBox(function_ref<std::string(unsigned, unsigned)> message,
   // An empty box touches nothing, wherever it lies.
   Value isEmpty = b.create<arith::ConstantOp>(loc, b.getBoolAttr(false));
   for (Value extent : valid)
-    isEmpty = b.createOrFold<arith::OrIOp>(loc, isEmpty,
-                                           isAtMost(extent, index(0)));
+    isEmpty =
+        b.createOrFold<arith::OrIOp>(loc, isEmpty, isAtMost(extent, index(0)));
   for (auto [d, offset] : llvm::enumerate(offsets)) {
     Value inside = isAtMost(index(0), offset);
     // Neither side overflows: extents are between 0 and the dimension's type.
@@ -187,11 +185,12 @@ void Emitter::checkBox(function_ref<std::string(unsigned, unsigned)> message,
   }
 }
 
-void Emitter::checkElement(function_ref<std::string(unsigned, unsigned)> message,
-                           ArrayRef<Value> at, ArrayRef<Value> dims) {
+void Emitter::checkElement(
+    function_ref<std::string(unsigned, unsigned)> message, ArrayRef<Value> at,
+    ArrayRef<Value> dims) {
   for (auto [d, i] : llvm::enumerate(at)) {
-    Value inside = b.createOrFold<arith::AndIOp>(
-        loc, isAtMost(index(0), i), isLess(i, dims[d]));
+    Value inside = b.createOrFold<arith::AndIOp>(loc, isAtMost(index(0), i),
+                                                 isLess(i, dims[d]));
     SmallVector<Value> values{i};
     llvm::append_range(values, dims);
     emitAssert(inside, message(d, dims.size()), values);
@@ -215,16 +214,15 @@ LogicalResult Emitter::emitCreate(CreateOp op) {
                                : index(extent));
   for (auto [d, dim] : llvm::enumerate(storage.dims)) {
     if (type.isDynamicDim(d))
-      emitAssert(isAtMost(index(0), dim),
-                 messages::negativeSize(d), dim);
+      emitAssert(isAtMost(index(0), dim), messages::negativeSize(d), dim);
     auto product = b.create<arith::MulSIExtendedOp>(loc, bytes, toI64(dim));
     bytes = product.getLow();
     if (type.hasStaticShape())
       continue; // The type's verifier has bounded the product.
     Value fits = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
                                          product.getHigh(), zero);
-    Value positive = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::sge,
-                                             bytes, zero);
+    Value positive =
+        b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::sge, bytes, zero);
     emitAssert(b.create<arith::AndIOp>(loc, fits, positive),
                messages::outOfMemory(type.getRank()), storage.dims);
   }
@@ -246,18 +244,16 @@ LogicalResult Emitter::emitSlice(SliceOp op) {
   for (Value offset : op.getOffsets())
     offsets.push_back(scalar(offset));
   for (int64_t d = 0; d < type.getRank(); ++d) {
-    Value extent = op.getValid().empty()
-                       ? index(type.getShape()[d])
-                       : clampIndex(scalar(op.getValid()[d]),
-                                    type.getShape()[d]);
+    Value extent = op.getValid().empty() ? index(type.getShape()[d])
+                                         : clampIndex(scalar(op.getValid()[d]),
+                                                      type.getShape()[d]);
     if (source) {
       // What the tile has of the request. Before the tile that is an error,
       // which tells the request.
-      Value begin =
-          b.createOrFold<arith::MaxSIOp>(loc, offsets[d], index(0));
+      Value begin = b.createOrFold<arith::MaxSIOp>(loc, offsets[d], index(0));
       Value rest = subIndex(state(op.getSource()).valid[d], begin);
-      Value some = minIndex(
-          extent, b.createOrFold<arith::MaxSIOp>(loc, rest, index(0)));
+      Value some =
+          minIndex(extent, b.createOrFold<arith::MaxSIOp>(loc, rest, index(0)));
       extent = b.createOrFold<arith::SelectOp>(
           loc, isLess(offsets[d], index(0)), extent, some);
       dims.push_back(index(source.getShape()[d]));
@@ -319,8 +315,7 @@ LogicalResult Emitter::emitRead(ReadOp op) {
     auto tensor = cast<TensorRefType>(op.getSource().getType());
     element = tensor.getElementType();
     if (!op.getInbounds())
-      checkElement(messages::readOutOfBounds, at,
-                   tensors[op.getSource()].dims);
+      checkElement(messages::readOutOfBounds, at, tensors[op.getSource()].dims);
     Memory memory = tensorMemory(op.getSource(), op.getIndices());
     SmallVector<int64_t> one(tensor.getRank(), 1);
     SmallVector<Value> origin(tensor.getRank(), index(0));

@@ -50,16 +50,15 @@ LogicalResult Emitter::emitScalar(Operation *op) {
                   compare(cmp.getMode(), vectorOf(cmp.getLhs()),
                           vectorOf(cmp.getRhs()), cmp.getLhs().getType()));
   if (auto sel = dyn_cast<SelOp>(op)) {
-    Value chosen =
-        b.create<arith::SelectOp>(loc, scalar(sel.getMask()),
-                                  scalar(sel.getLhs()), scalar(sel.getRhs()));
+    Value chosen = b.create<arith::SelectOp>(
+        loc, scalar(sel.getMask()), scalar(sel.getLhs()), scalar(sel.getRhs()));
     scalars.map(sel.getResult(), chosen);
     return success();
   }
   if (auto cast = dyn_cast<ScalarCastOp>(op)) {
-    Value x = castValue(vectorOf(cast.getOperand()),
-                        cast.getOperand().getType(), cast.getTo(),
-                        cast.getMode());
+    Value x =
+        castValue(vectorOf(cast.getOperand()), cast.getOperand().getType(),
+                  cast.getTo(), cast.getMode());
     scalars.map(cast.getResult(), fromCell(scalarOf(x), cast.getTo()));
     return success();
   }
@@ -67,7 +66,8 @@ LogicalResult Emitter::emitScalar(Operation *op) {
     return op->emitError("cannot be lowered");
   // Everything else is arith: the same op on the lowered operands.
   Operation *clone = b.clone(*op, scalars);
-  for (auto [from, to] : llvm::zip_equal(op->getResults(), clone->getResults())) {
+  for (auto [from, to] :
+       llvm::zip_equal(op->getResults(), clone->getResults())) {
     to.setType(scalarType(from.getType()));
     Value value = to;
     if (narrow(from.getType()))
@@ -80,10 +80,10 @@ LogicalResult Emitter::emitScalar(Operation *op) {
 LogicalResult Emitter::emitScalarDivision(Operation *op, bool quotient) {
   Value lhs = scalar(op->getOperand(0)), rhs = scalar(op->getOperand(1));
   Value zero = index(0);
-  Value isZero = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
-                                               rhs, zero);
-  Value isNonzero = b.createOrFold<arith::CmpIOp>(
-      loc, arith::CmpIPredicate::ne, rhs, zero);
+  Value isZero =
+      b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, rhs, zero);
+  Value isNonzero =
+      b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, rhs, zero);
   emitAssert(isNonzero,
              quotient ? messages::floorDivByZero : messages::modByZero, lhs);
   // -2^63 by -1 traps: dividing by 1 and negating wraps instead.
@@ -93,8 +93,8 @@ LogicalResult Emitter::emitScalarDivision(Operation *op, bool quotient) {
   Value divisor = b.createOrFold<arith::SelectOp>(loc, unsafe, index(1), rhs);
   Value truncated = b.createOrFold<arith::DivSIOp>(loc, lhs, divisor);
   Value rest = subIndex(lhs, mulIndex(truncated, divisor));
-  Value inexact = b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ne,
-                                                rest, zero);
+  Value inexact =
+      b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, rest, zero);
   Value differ = b.createOrFold<arith::XOrIOp>(loc, isLess(rest, zero),
                                                isLess(divisor, zero));
   Value adjust = b.createOrFold<arith::AndIOp>(loc, inexact, differ);
@@ -131,8 +131,7 @@ void Emitter::returnIfFailed() {
 void Emitter::emitProfileHook(StringRef hook, int64_t scope) {
   if (!options.instrument)
     return;
-  Value number =
-      b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(scope));
+  Value number = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(scope));
   b.create<func::CallOp>(loc,
                          getRuntimeFunction(hook, {ptrType, b.getI32Type()}),
                          ValueRange{function.worker, number});

@@ -241,11 +241,11 @@ Value Emitter::padScalar(PadValue pad, Type element) {
   bool isUnsigned = isUnsignedElement(element) || bits == 1;
   APInt value = APInt::getZero(bits);
   if (pad == PadValue::Min)
-    value = isUnsigned ? APInt::getMinValue(bits)
-                       : APInt::getSignedMinValue(bits);
+    value =
+        isUnsigned ? APInt::getMinValue(bits) : APInt::getSignedMinValue(bits);
   if (pad == PadValue::Max)
-    value = isUnsigned ? APInt::getMaxValue(bits)
-                       : APInt::getSignedMaxValue(bits);
+    value =
+        isUnsigned ? APInt::getMaxValue(bits) : APInt::getSignedMaxValue(bits);
   return b.create<arith::ConstantOp>(
       loc, b.getIntegerAttr(b.getIntegerType(bits), value));
 }

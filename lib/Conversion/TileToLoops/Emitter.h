@@ -173,8 +173,8 @@ private:
   /// Registers that hold `width` cells along the last dimension, in compute
   /// form: floats as f32, integers as they are, BOOL as i1.
   Value load(Value tile, ArrayRef<Value> index, int64_t width);
-  Value loadOperand(Value operand, tile::TileType result,
-                    ArrayRef<Value> index, int64_t width);
+  Value loadOperand(Value operand, tile::TileType result, ArrayRef<Value> index,
+                    int64_t width);
   /// As loadOperand; a scalar becomes cells of type `element`.
   Value operandAs(Value operand, tile::TileType result, Type element,
                   ArrayRef<Value> index, int64_t width);
@@ -234,7 +234,8 @@ private:
   Value overNothing(tile::ReduceKind kind, Type element);
   Value finishReduction(tile::ReduceOp op, Value value, Value count);
 
-  //===--- Loops ------------------------------------------------------------===//
+  //===--- Loops
+  //------------------------------------------------------------===//
   /// Calls `body` for all cells below `valid`, in vectors along the last
   /// dimension, with the tail cell by cell.
   void forEachCell(tile::TileType type, ArrayRef<Value> valid,
@@ -245,11 +246,12 @@ private:
                   function_ref<void(SmallVector<Value, 4> &)> body);
   void forLoop(Value lower, Value upper, int64_t step,
                function_ref<void(Value)> body);
-  SmallVector<Value> forLoopCarrying(
-      Value lower, Value upper, int64_t step, ValueRange init,
-      function_ref<SmallVector<Value>(Value, ValueRange)> body);
+  SmallVector<Value>
+  forLoopCarrying(Value lower, Value upper, int64_t step, ValueRange init,
+                  function_ref<SmallVector<Value>(Value, ValueRange)> body);
 
-  //===--- Small things -----------------------------------------------------===//
+  //===--- Small things
+  //-----------------------------------------------------===//
   Value index(int64_t value);
   Value addIndex(Value x, Value y);
   Value subIndex(Value x, Value y);
@@ -262,9 +264,7 @@ private:
   Value loadScalar(Value ptr, Type type, int64_t byteOffset);
   Value scalar(Value original) { return scalars.lookup(original); }
   TileState &state(Value tile) { return tiles.find(tile)->second; }
-  void define(Value tile, TileState state) {
-    tiles[tile] = std::move(state);
-  }
+  void define(Value tile, TileState state) { tiles[tile] = std::move(state); }
   Type scalarType(Type type);
   Type computeType(Type element);
   Type storageType(Type element);

@@ -21,9 +21,9 @@ FunctionState Emitter::beginFunction(StringRef name, ArrayRef<Type> arguments) {
   b.setInsertionPointToEnd(module.getBody());
   auto func = b.create<func::FuncOp>(loc, symbol, b.getFunctionType(types, {}));
   func.setPrivate();
-  func->setAttr("llvm.linkage",
-                LLVM::LinkageAttr::get(b.getContext(),
-                                       LLVM::linkage::Linkage::Internal));
+  func->setAttr(
+      "llvm.linkage",
+      LLVM::LinkageAttr::get(b.getContext(), LLVM::linkage::Linkage::Internal));
   b.setInsertionPointToStart(func.addEntryBlock());
   FunctionState result{func, func.getArgument(0), {}};
   result.scratch = loadScalar(result.worker, ptrType, 0);
@@ -95,9 +95,9 @@ void Emitter::finishBodyFunction(func::FuncOp func, const FunctionState &outer,
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&func.getBody().front());
     for (auto [i, capture] : llvm::enumerate(captures))
-      replaceInside(func, capture,
-                    loadScalar(slot(func.getArgument(1), i), capture.getType(),
-                               0));
+      replaceInside(
+          func, capture,
+          loadScalar(slot(func.getArgument(1), i), capture.getType(), 0));
   }
   Value env;
   {
@@ -113,8 +113,8 @@ void Emitter::finishBodyFunction(func::FuncOp func, const FunctionState &outer,
     Value value = capture.getType().isIndex() ? toI64(capture) : capture;
     b.create<LLVM::StoreOp>(loc, value, slot(env, i));
   }
-  Value body = b.create<func::ConstantOp>(loc, func.getFunctionType(),
-                                          func.getName());
+  Value body =
+      b.create<func::ConstantOp>(loc, func.getFunctionType(), func.getName());
   Value pointer =
       b.create<UnrealizedConversionCastOp>(loc, ptrType, body).getResult(0);
   b.create<func::CallOp>(

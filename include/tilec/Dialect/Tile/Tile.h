@@ -26,9 +26,9 @@
 #include "tilec/Dialect/Tile/TileDialect.h.inc"
 #include "tilec/Dialect/Tile/TileEnums.h.inc"
 #define GET_TYPEDEF_CLASSES
-#include "tilec/Dialect/Tile/TileTypes.h.inc"
 #include "tilec/Dialect/Tile/TileInference.h"
 #include "tilec/Dialect/Tile/TileInterfaces.h.inc"
+#include "tilec/Dialect/Tile/TileTypes.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "tilec/Dialect/Tile/TileAttrs.h.inc"
 #define GET_OP_CLASSES

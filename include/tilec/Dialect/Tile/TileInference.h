@@ -94,8 +94,9 @@ InferredType inferReduce(ReduceKind kind, mlir::Type source, int64_t axis,
 struct ReshapeGroup {
   llvm::SmallVector<int64_t, 4> source, result;
 };
-llvm::SmallVector<ReshapeGroup> getReshapeGroups(llvm::ArrayRef<int64_t> source,
-                                                 llvm::ArrayRef<int64_t> result);
+llvm::SmallVector<ReshapeGroup>
+getReshapeGroups(llvm::ArrayRef<int64_t> source,
+                 llvm::ArrayRef<int64_t> result);
 
 /// Constant values of index operands, ShapedType::kDynamic for the others.
 llvm::SmallVector<int64_t> getConstantExtents(mlir::ValueRange values);
