@@ -14,6 +14,7 @@
 
 #include "EmitExpr.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "tilec/Conversion/VectorMath.h"
 #include "tilec/Target/CPUTarget.h"
 
@@ -69,13 +70,27 @@ static Expr widenFP16(const Expr &half) {
   return (magnitude | ((bits & 0x8000) << 16)).bitcast(b.getF32Type());
 }
 
+/// Converts with the processor's instruction. One lane goes as a scalar: LLVM
+/// 19 crashes on a bitcast between single lanes of FP16 and of integers on
+/// AArch64.
+static Value convertLanes(Site &e, Value x,
+                          llvm::function_ref<Value(Value)> convert) {
+  auto vector = dyn_cast<VectorType>(x.getType());
+  if (!vector || vector.getNumElements() != 1)
+    return convert(x);
+  Value result =
+      convert(e.create<vector::ExtractOp>(x, llvm::ArrayRef<int64_t>{0}));
+  return e.create<vector::BroadcastOp>(vector.clone(result.getType()), result);
+}
+
 Value tilec::emitFloatToFP16(OpBuilder &b, Location loc, Value x,
                              const CPUTarget &target) {
   Site e{b, loc};
-  Expr value{e, x};
-  if (target.features().fp16Conversion)
-    return value.truncf(b.getF16Type()).asInt();
-  return narrowToFP16(value);
+  if (!target.features().fp16Conversion)
+    return narrowToFP16({e, x});
+  return convertLanes(e, x, [&](Value value) -> Value {
+    return Expr(e, value).truncf(b.getF16Type()).asInt();
+  });
 }
 
 /// LLVM must not take a computation between two conversions for one in FP16:
@@ -90,8 +105,10 @@ static Value keepFP32(Site &e, Value x) {
 Value tilec::emitFP16ToFloat(OpBuilder &b, Location loc, Value bits,
                              const CPUTarget &target) {
   Site e{b, loc};
-  Expr value{e, bits};
-  if (target.features().fp16Conversion)
-    return keepFP32(e, value.bitcast(b.getF16Type()).extf(b.getF32Type()));
-  return widenFP16(value);
+  if (!target.features().fp16Conversion)
+    return widenFP16({e, bits});
+  return convertLanes(e, bits, [&](Value value) {
+    return keepFP32(
+        e, Expr(e, value).bitcast(b.getF16Type()).extf(b.getF32Type()));
+  });
 }

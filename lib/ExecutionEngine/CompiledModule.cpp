@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tilec/Dialect/Tile/TileSignature.h"
 #include "llvm/ExecutionEngine/ObjectCache.h"
+#include "llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -107,6 +108,10 @@ CompiledModule::compile(ModuleOp module, const CompileOptions &options) {
   result->jit = std::move(*jit);
   if (llvm::Error error = defineRuntime(*result->jit))
     return error;
+  // So that gdb finds the line tables of code that is in no file.
+  if (options.pipeline.debugInfo)
+    if (llvm::Error error = llvm::orc::enableDebuggerSupport(*result->jit))
+      return error;
   if (llvm::Error error = result->jit->addObjectFile(
           std::make_unique<llvm::SmallVectorMemoryBuffer>(
               std::move(object), "tilec", /*RequiresNullTerminator=*/false)))

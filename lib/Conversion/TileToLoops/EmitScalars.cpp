@@ -13,11 +13,29 @@ using namespace tilec;
 using namespace tilec::lowering;
 using namespace tilec::tile;
 
+/// Floats that registers hold as f32.
+static bool isNarrow(Type type) { return isa<BFloat16Type, Float16Type>(type); }
+
+/// The same op on the lowered operands.
+LogicalResult Emitter::emitArith(Operation *op) {
+  if (op->getNumRegions() != 0 || op->getNumSuccessors() != 0)
+    return op->emitError("cannot be lowered");
+  Operation *clone = b.clone(*op, scalars);
+  for (auto [from, to] :
+       llvm::zip_equal(op->getResults(), clone->getResults())) {
+    to.setType(scalarType(from.getType()));
+    Value value = to;
+    if (isNarrow(from.getType()))
+      value = scalarOf(roundTo(splat(value, 1), from.getType()));
+    scalars.map(from, value);
+  }
+  return success();
+}
+
 LogicalResult Emitter::emitScalar(Operation *op) {
-  auto narrow = [](Type type) { return isa<BFloat16Type, Float16Type>(type); };
   if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
     TypedAttr value = constant.getValue();
-    if (narrow(constant.getType()))
+    if (isNarrow(constant.getType()))
       value = b.getF32FloatAttr(
           cast<FloatAttr>(constant.getValue()).getValueAsDouble());
     Value lowered = b.create<arith::ConstantOp>(loc, value);
@@ -62,19 +80,7 @@ LogicalResult Emitter::emitScalar(Operation *op) {
     scalars.map(cast.getResult(), fromCell(scalarOf(x), cast.getTo()));
     return success();
   }
-  if (op->getNumRegions() != 0 || op->getNumSuccessors() != 0)
-    return op->emitError("cannot be lowered");
-  // Everything else is arith: the same op on the lowered operands.
-  Operation *clone = b.clone(*op, scalars);
-  for (auto [from, to] :
-       llvm::zip_equal(op->getResults(), clone->getResults())) {
-    to.setType(scalarType(from.getType()));
-    Value value = to;
-    if (narrow(from.getType()))
-      value = scalarOf(roundTo(splat(value, 1), from.getType()));
-    scalars.map(from, value);
-  }
-  return success();
+  return emitArith(op);
 }
 
 LogicalResult Emitter::emitScalarDivision(Operation *op, bool quotient) {

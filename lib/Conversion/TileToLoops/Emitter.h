@@ -105,6 +105,7 @@ private:
   LogicalResult emitParallel(tile::ParallelOp op);
   LogicalResult emitSerialLoop(tile::ParallelOp op);
   LogicalResult emitScalar(Operation *op);
+  LogicalResult emitArith(Operation *op);
   LogicalResult emitUndefined(tile::UndefinedOp op);
   LogicalResult emitScalarDivision(Operation *op, bool quotient);
   void emitAssert(Value condition, StringRef message, ValueRange values);

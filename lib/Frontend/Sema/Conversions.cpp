@@ -53,8 +53,8 @@ bool Elaborator::fitsDType(const Datum &number, DType dtype,
     double value = number.asDouble();
     if (!std::isfinite(value) || std::isfinite(roundToDType(value, dtype)))
       return true;
-    error(range, llvm::Twine(fmt::format("{}", value)) +
-                     " exceeds the range of " + getName(dtype));
+    error(range, llvm::Twine(formatFloat(value)) + " exceeds the range of " +
+                     getName(dtype));
     return false;
   }
   if (number.isFloat()) {

@@ -213,6 +213,12 @@ std::string tilec::withArticle(llvm::StringRef name) {
   return (vowel ? "an " : "a ") + name.str();
 }
 
+std::string tilec::formatFloat(double value) {
+  std::string text = fmt::format("{}", value);
+  bool isInteger = text.find_first_not_of("-0123456789") == std::string::npos;
+  return isInteger ? text + ".0" : text;
+}
+
 std::string tilec::describe(const Datum &datum) {
   using Kind = Datum::Kind;
   switch (datum.getKind()) {
@@ -224,7 +230,7 @@ std::string tilec::describe(const Datum &datum) {
   case Kind::Int:
     return fmt::format("the integer {}", datum.getInt());
   case Kind::Float:
-    return fmt::format("the float {}", datum.getFloat());
+    return "the float " + formatFloat(datum.getFloat());
   case Kind::Bool:
     return datum.getBool() ? "True" : "False";
   case Kind::String:

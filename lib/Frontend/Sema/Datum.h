@@ -185,6 +185,9 @@ std::string formatDims(llvm::ArrayRef<DimExpr> dims);
 /// "[16, 256] FP32": what must agree between two tiles or tensors.
 std::string formatShapeAndDType(const Datum &datum);
 
+/// As Python writes it: "1.0", "1e-06".
+std::string formatFloat(double value);
+
 /// "an INDEX", "a UINT8".
 std::string withArticle(llvm::StringRef name);
 

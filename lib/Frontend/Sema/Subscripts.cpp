@@ -151,6 +151,12 @@ void Elaborator::assignSubscript(const SubscriptExpr *target,
   }
   if (box->kept.empty() && dest.datum.isTensor())
     return emitWrite(dest, value, box->offsets, target->range);
+  if (value.datum.isNumber() || value.datum.isScalar()) {
+    error(target->range, describe(value.datum) +
+                             " cannot fill a range; full([sizes], dtype=D, "
+                             "value=x) makes a tile of it");
+    return;
+  }
   Datum source = toTile(value.datum, target->range, "what is assigned");
   if (source.isSilent())
     return;
