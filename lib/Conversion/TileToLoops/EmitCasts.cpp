@@ -146,6 +146,17 @@ Value Emitter::intToOddFloat(Value x) {
   return b.create<arith::BitcastOp>(loc, nearest.getType(), bits);
 }
 
+/// LLVM 19 fails to select instructions for a directed narrowing to FP16 on
+/// AArch64.
+LogicalResult Emitter::checkCast(Operation *op, Type from, Type to,
+                                 RoundMode mode) {
+  if (target.arch() == Arch::AArch64 && from.isF32() && to.isF16() &&
+      mode != RoundMode::Rint)
+    return op->emitError("a cast from FP32 to FP16 with another mode than "
+                         "rint is not available on AArch64 yet");
+  return success();
+}
+
 /// Registers of `from` in compute form to registers of `to`.
 Value Emitter::castValue(Value x, Type from, Type to, RoundMode mode) {
   Type result = lanesOf(x, computeType(to));
