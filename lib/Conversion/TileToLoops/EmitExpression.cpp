@@ -221,24 +221,10 @@ Value Emitter::loadMemory(const Memory &memory, TileType type,
   return fromStorage(bits, element);
 }
 
-static Value upperHalf(OpBuilder &b, Location loc, Value value) {
-  auto lanes = [&](unsigned bits) {
-    return cast<VectorType>(value.getType()).clone(b.getIntegerType(bits));
-  };
-  Value bits = b.create<arith::BitcastOp>(loc, lanes(32), value);
-  Value amount = b.create<arith::ConstantOp>(
-      loc, DenseElementsAttr::get(cast<ShapedType>(bits.getType()),
-                                  b.getI32IntegerAttr(16)));
-  bits = b.create<arith::ShRUIOp>(loc, bits, amount);
-  return b.create<arith::TruncIOp>(loc, lanes(16), bits);
-}
-
 void Emitter::storeMemory(const Memory &memory, Type element,
                           ArrayRef<Value> at, Value value) {
-  // Registers hold cells of `element`: a BF16 is the upper half of one, exactly.
-  Value bits = isa<BFloat16Type>(element) ? upperHalf(b, loc, value)
-                                          : toStorage(value, element);
-  b.create<LLVM::StoreOp>(loc, bits, address(memory, element, at),
+  b.create<LLVM::StoreOp>(loc, toStorage(value, element),
+                          address(memory, element, at),
                           getElementBytes(element));
 }
 
