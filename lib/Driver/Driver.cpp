@@ -51,6 +51,6 @@ int tilec::runDriver(int argc, char **argv) {
     return *status;
   const auto &options = std::get<DriverOptions>(parsed);
   setWorkInProgress(describeWork(options, arguments));
-  DriverDiagnostics diagnostics(llvm::errs());
+  DriverDiagnostics diagnostics(llvm::errs(), options.passReport);
   return runCommand(options, diagnostics);
 }

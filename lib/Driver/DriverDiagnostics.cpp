@@ -143,6 +143,8 @@ void DriverDiagnostics::report(mlir::Diagnostic &diagnostic) {
     kind = "warning";
     break;
   case mlir::DiagnosticSeverity::Remark:
+    if (!showRemarks)
+      return;
     kind = "remark";
     break;
   case mlir::DiagnosticSeverity::Error:

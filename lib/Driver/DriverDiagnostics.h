@@ -25,8 +25,9 @@ namespace tilec {
 
 class DriverDiagnostics {
 public:
-  explicit DriverDiagnostics(llvm::raw_ostream &os)
-      : os(os), frontend(sources, os) {}
+  /// Remarks, which say what passes did, are shown if `showRemarks`.
+  DriverDiagnostics(llvm::raw_ostream &os, bool showRemarks)
+      : os(os), frontend(sources, os), showRemarks(showRemarks) {}
 
   /// The front end's engine; flush it before anything else prints.
   Diagnostics &getFrontend() { return frontend; }
@@ -56,6 +57,7 @@ private:
   llvm::raw_ostream &os;
   llvm::SourceMgr sources;
   Diagnostics frontend;
+  bool showRemarks;
   /// Numbers of buffers in `sources` by file name; 0 for unreadable files.
   llvm::StringMap<unsigned> buffers;
   unsigned programErrors = 0;

@@ -312,8 +312,10 @@ void OptionReader::readOption(const Arg &arg) {
   case OPT_print_after_all:
     options.printAfterAll = true;
     return;
-  case OPT_check_races:
   case OPT_pass_report:
+    options.passReport = true;
+    return;
+  case OPT_check_races:
     return reject(fmt::format("`{}` is not available yet", spell(arg)));
   case OPT_interpret:
     options.interpret = true;

@@ -48,6 +48,7 @@ struct DriverOptions {
   bool debugInfo = false;
   bool printAfterAll = false;
   std::vector<std::string> printAfter;
+  bool passReport = false;
 
   std::optional<std::string> inputTensors, outputTensors;
   std::vector<std::pair<std::string, int64_t>> dims;

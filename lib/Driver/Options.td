@@ -75,7 +75,7 @@ def print_after_all : Flag<["--"], "print-ir-after-all">, InAll, Print, HelpText
 def print_after : LongJoined<"print-ir-after", "<pass>">, InAll, Print, HelpText<"Print the IR after one pass">;
 def print_after_sep : LongSeparate<"print-ir-after">, Alias<print_after>, InAll;
 def pass_report : Flag<["--"], "pass-report">, InAll, Print,
-  HelpText<"Say what each pass did (not available yet)">;
+  HelpText<"Say what the passes did, and what they could not do and why">;
 
 def input_tensors : LongJoined<"in", "<file>">, InCalls, Call, HelpText<"Tensors by parameter name, a safetensors file">;
 def input_tensors_sep : LongSeparate<"in">, Alias<input_tensors>, InCalls;

@@ -76,6 +76,9 @@ void registerPipelinePasses() {
   LLVM::registerLLVMPasses();
   tilec::registerConversionPasses();
   tilec::registerTransformsPasses();
+  PassPipelineRegistration<>(
+      "tile-pipeline", "All passes from tile IR to tile IR, in order",
+      [](OpPassManager &pm) { buildTilePipeline(pm, PipelineOptions()); });
 }
 
 } // namespace tilec

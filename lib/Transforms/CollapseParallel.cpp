@@ -10,6 +10,7 @@
 #include "mlir/IR/Matchers.h"
 #include "tilec/Dialect/Tile/Tile.h"
 #include "tilec/Transforms/Passes.h"
+#include "tilec/Transforms/Report.h"
 
 namespace tilec {
 #define GEN_PASS_DEF_TILECOLLAPSEPARALLEL
@@ -50,6 +51,7 @@ public:
     // Outermost last: a nest of three becomes one from the inside out.
     getOperation()->walk<WalkOrder::PostOrder>([&](ParallelOp outer) {
       if (ParallelOp inner = getPerfectlyNested(outer)) {
+        emitReport(*this, inner.getLoc()) << "one loop with the one around it";
         collapse(outer, inner);
         ++numCollapsed;
       }
