@@ -112,6 +112,7 @@ private:
   void check(const Equation &equation);
   std::string explain(const DimExpr &expression) const;
   void reportUndetermined();
+  void reportTooLarge();
 
   const Signature &signature;
   llvm::StringMap<Known> known;
@@ -249,6 +250,12 @@ void Solver::reportUndetermined() {
          fmt::join(names, "`, `"));
 }
 
+void Solver::reportTooLarge() {
+  for (const std::string &name : signature.symbols)
+    if (auto value = lookUp(name); *value > kMaxExtent)
+      fail("`{}` is {}, more than 2^47", name, *value);
+}
+
 llvm::Expected<std::vector<int64_t>>
 Solver::run(llvm::ArrayRef<std::optional<Shape>> shapes,
             const DimValues &dims) {
@@ -265,6 +272,8 @@ Solver::run(llvm::ArrayRef<std::optional<Shape>> shapes,
     check(equation);
   if (!failed)
     reportUndetermined();
+  if (!failed)
+    reportTooLarge();
   if (failed)
     return std::move(errors);
   std::vector<int64_t> values;
@@ -299,6 +308,10 @@ Signature::getShape(const Parameter &parameter,
     if (*extent < 0)
       return llvm::createStringError(
           fmt::format("dimension {} of `{}`, {}, is negative: {}", i,
+                      parameter.name, expression.str(), *extent));
+    if (*extent > kMaxExtent)
+      return llvm::createStringError(
+          fmt::format("dimension {} of `{}`, {}, is {}, more than 2^47", i,
                       parameter.name, expression.str(), *extent));
     shape.push_back(*extent);
   }

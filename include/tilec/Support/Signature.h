@@ -53,6 +53,10 @@ struct Parameter {
   bool isRead() const { return isScalar() || direction != Direction::Out; }
 };
 
+/// The largest dynamic name, and extent of a parameter, that a call may have:
+/// more than any memory holds. Proofs about index arithmetic rest on it.
+constexpr int64_t kMaxExtent = int64_t(1) << 47;
+
 /// Values given to dynamic names outside of any argument (`--dim`).
 using DimValues = std::vector<std::pair<std::string, int64_t>>;
 
@@ -76,13 +80,15 @@ struct Signature {
   /// has yet to make. A dimension with a single unknown name, to the first
   /// power, determines it. Returns the values in the order of `symbols`. Errors
   /// (all of them, joined): a wrong rank; a dimension that contradicts the
-  /// values; a name that is unknown, negative or determined by nothing.
+  /// values; a name that is unknown, negative, above kMaxExtent or determined
+  /// by nothing.
   llvm::Expected<std::vector<int64_t>>
   solve(llvm::ArrayRef<std::optional<Shape>> shapes,
         const DimValues &dims = {}) const;
 
   /// The shape of a tensor parameter for the given values of `symbols`. An
-  /// error if a dimension is negative or the tensor exceeds 2^63 - 1 bytes.
+  /// error if a dimension is negative or above kMaxExtent, or the tensor
+  /// exceeds 2^63 - 1 bytes.
   llvm::Expected<Shape> getShape(const Parameter &parameter,
                                  llvm::ArrayRef<int64_t> values) const;
 };

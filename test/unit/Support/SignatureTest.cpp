@@ -89,6 +89,14 @@ TEST_F(SignatureTest, SolvesSumsAndEmptyDimensions) {
   EXPECT_EQ(solve(), (Values{5, 0}));
 }
 
+TEST_F(SignatureTest, ReportsWhatNoMemoryHolds) {
+  tensor("x", {"N", "M"}, std::nullopt);
+  int64_t largest = kMaxExtent;
+  EXPECT_EQ(solve({{"N", largest}, {"M", 0}}), (Values{largest, 0}));
+  EXPECT_EQ(solveError({{"N", largest + 1}, {"M", 0}}),
+            "`N` is 140737488355329, more than 2^47");
+}
+
 TEST_F(SignatureTest, ReportsContradictionsWithBothParameters) {
   tensor("x", {"N", "8"}, Shape{4, 8});
   tensor("y", {"N"}, Shape{5});
