@@ -9,6 +9,7 @@
 #include "Elaborator.h"
 
 using namespace tilec;
+using llvm::ArrayRef;
 using llvm::StringRef;
 
 //===----------------------------------------------------------------------===//
@@ -112,9 +113,8 @@ Elaborator::elaborateRegion(mlir::Region &region,
   return changes;
 }
 
-namespace {
 /// A name after an `if`.
-struct Merge {
+struct Elaborator::Merge {
   StringRef name;
   Binding *thenBinding;
   Binding *elseBinding;
@@ -122,18 +122,25 @@ struct Merge {
   std::optional<JoinType> type;
   Binding *result = nullptr;
 };
-} // namespace
 
 static bool isUnbound(const Binding *binding) {
   return !binding || binding->state == Binding::State::Partial;
+}
+
+/// Whether this attempt at some loop has read what only a later one knows.
+bool Elaborator::readsUnknown() const {
+  return llvm::any_of(
+      loops, [](const ActiveLoop &loop) { return !loop.wanted.empty(); });
 }
 
 /// What a name is after an `if`, without a value of its own; null if the `if`
 /// has to yield one.
 Binding *Elaborator::mergeBindings(StringRef name, Binding *lhs, Binding *rhs,
                                    SourceRange range) {
+  // What is made from the unknown may be poison too, without an error.
   for (Binding *binding : {lhs, rhs})
-    if (binding && binding->isBound() && binding->datum.isPoison())
+    if (binding && binding->isBound() && binding->datum.isPoison() &&
+        !readsUnknown())
       return binding;
   if (isUnbound(lhs) || isUnbound(rhs)) {
     Binding *partial = isUnbound(lhs) ? lhs : rhs;
@@ -145,12 +152,66 @@ Binding *Elaborator::mergeBindings(StringRef name, Binding *lhs, Binding *rhs,
   }
   if (!lhs->isBound() || !rhs->isBound())
     return lhs->isBound() ? rhs : lhs;
-  if (!lhs->datum.isSameAs(rhs->datum))
+  bool areSilent = lhs->datum.isSilent() && rhs->datum.isSilent();
+  if (!areSilent && !lhs->datum.isSameAs(rhs->datum))
     return nullptr;
   Binding *merged = makeBinding(name, lhs->datum, lhs->definition);
   merged->sources = {lhs, rhs};
   merged->notInFirstOf = std::max(lhs->notInFirstOf, rhs->notInFirstOf);
   return merged;
+}
+
+/// The names that the branches of an `if` bind, and to what.
+std::vector<Elaborator::Merge>
+Elaborator::collectMerges(const Environment::Changes &thenChanges,
+                          const Environment::Changes &elseChanges) {
+  std::vector<Merge> merges;
+  for (auto &[name, change] : thenChanges) {
+    auto other = elseChanges.find(name);
+    Binding *otherwise =
+        other == elseChanges.end() ? change.before : other->second.after;
+    merges.push_back({name, change.after, otherwise, {}});
+  }
+  for (auto &[name, change] : elseChanges)
+    if (!thenChanges.count(name))
+      merges.push_back({name, change.before, change.after, {}});
+  return merges;
+}
+
+/// Finds what the name is after the `if`, or the type that both branches yield.
+void Elaborator::mergeName(Merge &merge, SourceRange range) {
+  Binding *lhs = merge.thenBinding, *rhs = merge.elseBinding;
+  merge.result = mergeBindings(merge.name, lhs, rhs, range);
+  if (merge.result)
+    return;
+  merge.type = joinOf(lhs->datum, rhs->datum);
+  if (!merge.type)
+    merge.result = makeConflict(merge.name, *lhs, *rhs);
+}
+
+/// Ends a branch with the values of the names that have one.
+void Elaborator::emitYield(mlir::Region &branch, ArrayRef<Merge> merges,
+                           Binding *Merge::*member, SourceRange range) {
+  mlir::OpBuilder::InsertionGuard guard(emitter.builder);
+  emitter.builder.setInsertionPointToEnd(&branch.front());
+  llvm::SmallVector<mlir::Value> values;
+  for (const Merge &merge : merges)
+    if (merge.type) {
+      Binding *binding = merge.*member;
+      values.push_back(
+          convert(binding->datum, *merge.type, binding->definition));
+    }
+  emitter.create<mlir::scf::YieldOp>(range, values);
+}
+
+/// The binding of a name that both branches yield a value for.
+Binding *Elaborator::bindingOf(const Merge &merge, mlir::Value value) {
+  Binding *lhs = merge.thenBinding, *rhs = merge.elseBinding;
+  Datum datum = resultOf(value, *merge.type, {&lhs->datum, &rhs->datum});
+  Binding *result = makeBinding(merge.name, datum, lhs->definition);
+  result->sources = {lhs, rhs};
+  result->notInFirstOf = std::max(lhs->notInFirstOf, rhs->notInFirstOf);
+  return result;
 }
 
 void Elaborator::elaborateBranches(mlir::Value condition, SourceRange range,
@@ -162,46 +223,17 @@ void Elaborator::elaborateBranches(mlir::Value condition, SourceRange range,
       elaborateRegion(draft.getThenRegion(), thenBody);
   Environment::Changes elseChanges =
       elaborateRegion(draft.getElseRegion(), elseBody);
-
-  llvm::SmallVector<Merge> merges;
-  for (auto &[name, change] : thenChanges)
-    merges.push_back({name, change.after, change.before, {}});
-  for (auto &[name, change] : elseChanges) {
-    if (!thenChanges.count(name))
-      merges.push_back({name, change.before, change.before, {}});
-    llvm::find_if(merges, [name = name](const Merge &merge) {
-      return merge.name == name;
-    })->elseBinding = change.after;
-  }
+  std::vector<Merge> merges = collectMerges(thenChanges, elseChanges);
   llvm::SmallVector<mlir::Type> types;
   for (Merge &merge : merges) {
-    merge.result =
-        mergeBindings(merge.name, merge.thenBinding, merge.elseBinding, range);
-    if (merge.result)
-      continue;
-    merge.type = joinOf(merge.thenBinding->datum, merge.elseBinding->datum);
+    mergeName(merge, range);
     if (merge.type)
       types.push_back(merge.type->type);
-    else
-      merge.result =
-          makeConflict(merge.name, *merge.thenBinding, *merge.elseBinding);
   }
 
   // The draft has no results; the branches move to an `if` that has.
-  auto yield = [&](mlir::Region &region, auto member) {
-    mlir::OpBuilder::InsertionGuard guard(emitter.builder);
-    emitter.builder.setInsertionPointToEnd(&region.front());
-    llvm::SmallVector<mlir::Value> values;
-    for (const Merge &merge : merges)
-      if (merge.type) {
-        Binding *binding = merge.*member;
-        values.push_back(
-            convert(binding->datum, *merge.type, binding->definition));
-      }
-    emitter.create<mlir::scf::YieldOp>(range, values);
-  };
-  yield(draft.getThenRegion(), &Merge::thenBinding);
-  yield(draft.getElseRegion(), &Merge::elseBinding);
+  emitYield(draft.getThenRegion(), merges, &Merge::thenBinding, range);
+  emitYield(draft.getElseRegion(), merges, &Merge::elseBinding, range);
   auto op = emitter.create<mlir::scf::IfOp>(range, types, condition,
                                             /*addThenBlock=*/false,
                                             /*addElseBlock=*/false);
@@ -210,27 +242,18 @@ void Elaborator::elaborateBranches(mlir::Value condition, SourceRange range,
   draft.erase();
 
   unsigned next = 0;
-  for (Merge &merge : merges) {
-    if (merge.type) {
-      Datum datum =
-          resultOf(op.getResult(next++), *merge.type,
-                   {&merge.thenBinding->datum, &merge.elseBinding->datum});
-      merge.result =
-          makeBinding(merge.name, datum, merge.thenBinding->definition);
-      merge.result->sources = {merge.thenBinding, merge.elseBinding};
-      merge.result->notInFirstOf = std::max(merge.thenBinding->notInFirstOf,
-                                            merge.elseBinding->notInFirstOf);
-    }
-    frame->env.bind(merge.name, merge.result);
-  }
+  for (const Merge &merge : merges)
+    frame->env.bind(merge.name, merge.type
+                                    ? bindingOf(merge, op.getResult(next++))
+                                    : merge.result);
 }
 
 /// The type of a value that is one of two.
 std::optional<JoinType> Elaborator::joinOf(const Datum &lhs, const Datum &rhs) {
   std::optional<JoinType> left = typeOf(lhs), right = typeOf(rhs);
-  if (lhs.is(Datum::Kind::Unknown))
+  if (lhs.isSilent())
     return right;
-  if (rhs.is(Datum::Kind::Unknown))
+  if (rhs.isSilent())
     return left;
   return left && right ? join(*left, *right) : std::nullopt;
 }
@@ -311,7 +334,9 @@ Datum Elaborator::evaluateLogical(const BinaryExpr *e) {
   emitter.builder.restoreInsertionPoint(here);
   if (!left || !right) {
     guard.erase();
-    return lhs.isPoison() || rhs.isPoison() || !left ? Datum::poison() : rhs;
+    bool isUnknown =
+        lhs.is(Datum::Kind::Unknown) || (left && rhs.is(Datum::Kind::Unknown));
+    return isUnknown ? Datum::unknown() : Datum::poison();
   }
   return scalarOf(emitShortCircuit(e, left, right, guard), DType::BOOL);
 }

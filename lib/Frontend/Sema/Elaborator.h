@@ -186,6 +186,7 @@ private:
     bool thenIsLater;
   };
   struct Box;
+  struct Merge;
   struct EntryState;
   struct PlacedStorage {
     Storage *storage;
@@ -333,8 +334,16 @@ private:
   void elaborateBranches(mlir::Value condition, SourceRange range,
                          llvm::function_ref<void()> thenBody,
                          llvm::function_ref<void()> elseBody);
+  bool readsUnknown() const;
   Binding *mergeBindings(llvm::StringRef name, Binding *lhs, Binding *rhs,
                          SourceRange range);
+  static std::vector<Merge>
+  collectMerges(const Environment::Changes &thenChanges,
+                const Environment::Changes &elseChanges);
+  void mergeName(Merge &merge, SourceRange range);
+  void emitYield(mlir::Region &branch, llvm::ArrayRef<Merge> merges,
+                 Binding *Merge::*member, SourceRange range);
+  Binding *bindingOf(const Merge &merge, mlir::Value value);
   Datum evaluateConditional(const ConditionalExpr *e);
   Datum evaluateArms(mlir::Value condition, SourceRange range,
                      llvm::function_ref<Datum()> thenValue,
@@ -389,7 +398,8 @@ private:
   /// What a result of that type is, given what it stands for.
   Datum resultOf(mlir::Value value, const JoinType &type,
                  llvm::ArrayRef<const Datum *> sources);
-  Datum withNewStorage(const Datum &tensor);
+  Datum withNewStorage(const Datum &tensor, llvm::StringRef name,
+                       SourceRange definition);
   Binding *makeConflict(llvm::StringRef name, const Binding &lhs,
                         const Binding &rhs);
   Binding *makePartial(llvm::StringRef name, Binding *cause, SourceRange range,

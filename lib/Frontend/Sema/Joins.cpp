@@ -176,12 +176,18 @@ Datum Elaborator::resultOf(mlir::Value value, const JoinType &type,
   return Datum::tensor(value, mergeStorage(*this, sources), std::move(dims));
 }
 
-/// The tensor with a storage of its own, which may stand for others too.
-Datum Elaborator::withNewStorage(const Datum &tensor) {
-  Storage *storage =
-      makeStorage(tensor.getStorage()->name, tensor.getStorage()->definition,
-                  Storage::Access::Local);
-  storage->aliases.push_back(tensor.getStorage());
+/// The tensor that a loop carries by that name, with a storage of its own,
+/// which stands for each iteration's.
+Datum Elaborator::withNewStorage(const Datum &tensor, llvm::StringRef name,
+                                 SourceRange definition) {
+  Storage *initial = tensor.getStorage();
+  if (initial) {
+    name = initial->name;
+    definition = initial->definition;
+  }
+  Storage *storage = makeStorage(name, definition, Storage::Access::Local);
+  if (initial) // None if it is not bound before the loop.
+    storage->aliases.push_back(initial);
   return Datum::tensor(tensor.getValue(), storage, tensor.getDims().vec());
 }
 

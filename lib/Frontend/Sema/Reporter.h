@@ -52,11 +52,12 @@ public:
     pending.clear();
   }
 
-  bool hasErrors() const {
-    return engine.hasErrors() ||
-           llvm::any_of(pending, [](const Diagnostic &diagnostic) {
-             return diagnostic.severity == Severity::Error;
-           });
+  bool hasErrors() const { return engine.hasErrors() || hasErrorsSince(0); }
+  bool hasErrorsSince(size_t mark) const {
+    return llvm::any_of(llvm::ArrayRef(pending).drop_front(mark),
+                        [](const Diagnostic &diagnostic) {
+                          return diagnostic.severity == Severity::Error;
+                        });
   }
   Diagnostics &getEngine() const { return engine; }
 

@@ -46,6 +46,7 @@ private:
   bool widenCarried(LoopPlan::Carried &carried, const Binding &after);
   bool widenOther(StringRef name, const Environment::Change &change);
   bool widenWanted();
+  bool hasCauseOfPoison() const;
   void finish();
   void finishCarried(Yielded &yielded);
   Binding *finishOther(StringRef name, const Environment::Change &change);
@@ -66,6 +67,8 @@ private:
   LoopPlan &plan;
   LoopBounds bounds;
   ForOp op;
+  /// Where this attempt began.
+  Elaborator::Checkpoint start;
   llvm::SmallVector<Yielded> yielded;
   Environment::Changes changes;
   /// Names read before they are bound, but not in the first iteration.
@@ -93,12 +96,12 @@ void Elaborator::elaborateSequential(const ForStmt *s, LoopHeader &header) {
 
 void SequentialLoop::run() {
   while (true) {
-    Elaborator::Checkpoint checkpoint = e.checkpoint();
+    start = e.checkpoint();
     begin();
     elaborateBody();
     if (!widen() || e.isExhausted(header.range))
       break;
-    e.restore(checkpoint);
+    e.restore(start);
   }
   finish();
 }
@@ -155,7 +158,7 @@ void SequentialLoop::elaborateBody() {
                           : e.resultOf(value, y.type, {&y.before->datum});
         SourceRange definition = y.before ? y.before->definition : header.range;
         if (datum.isTensor()) // The next iteration's may be another.
-          datum = e.withNewStorage(datum);
+          datum = e.withNewStorage(datum, y.name, definition);
         y.entry = e.makeBinding(y.name, datum, definition);
         if (!y.isBoundByFirst)
           y.entry->sources = {y.before};
@@ -251,10 +254,21 @@ void SequentialLoop::reportTypeChange(StringRef name, const Binding &before,
   e.note(before.definition, "'" + name + "' is bound here before the loop");
 }
 
+/// Whether an error in the loop, or one before it whose poison it reads, may
+/// be why a name has no type. What is made from the unknown has none either.
+bool SequentialLoop::hasCauseOfPoison() const {
+  auto reads = llvm::ArrayRef(e.reads).drop_front(start.reads);
+  return e.reporter.hasErrorsSince(start.diagnostics) ||
+         (e.reporter.hasErrors() && llvm::any_of(reads, [](const auto &read) {
+            return read.first->datum.isPoison();
+          }));
+}
+
 void SequentialLoop::finish() {
   for (auto &[name, range] : wanted) {
     Binding *after = changes.lookup(name).after;
-    if (!after || !after->datum.isPoison() || !after->isBound()) {
+    bool isSilent = after && after->isBound() && after->datum.isSilent();
+    if (!isSilent || !hasCauseOfPoison()) {
       e.error(range, "'" + name + "' is read before it is bound");
       e.note(header.range, "the first iteration of this loop does not bind it");
     }
