@@ -17,10 +17,13 @@
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <new>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -259,10 +262,26 @@ static llvm::Error checkCover(llvm::ArrayRef<Entry> entries,
   return llvm::Error::success();
 }
 
-static llvm::Error checkTensor(llvm::StringRef name, const TensorView &tensor) {
-  if (reinterpret_cast<uintptr_t>(tensor.data) % getByteSize(tensor.dtype))
-    return fail("the data of {} is not aligned to its {} bytes an element",
-                quote(name), getByteSize(tensor.dtype));
+/// Moves the tensor to memory of its own if its data is not aligned to its
+/// elements.
+static llvm::Error alignData(llvm::StringRef name, TensorView &tensor,
+                             uint64_t bytes,
+                             std::vector<std::unique_ptr<uint64_t[]>> &copies) {
+  if (reinterpret_cast<uintptr_t>(tensor.data) % getByteSize(tensor.dtype) == 0)
+    return llvm::Error::success();
+  size_t words = llvm::divideCeil(bytes, sizeof(uint64_t));
+  std::unique_ptr<uint64_t[]> copy(new (std::nothrow) uint64_t[words]);
+  if (!copy)
+    return fail("no memory for the {} bytes of {}, which are not aligned to "
+                "its elements",
+                bytes, quote(name));
+  std::memcpy(copy.get(), tensor.data, bytes);
+  tensor.data = copy.get();
+  copies.push_back(std::move(copy));
+  return llvm::Error::success();
+}
+
+static llvm::Error checkValues(llvm::StringRef name, const TensorView &tensor) {
   if (tensor.dtype == DType::BOOL &&
       llvm::any_of(tensor.getElements<uint8_t>(),
                    [](uint8_t value) { return value > 1; }))
@@ -300,7 +319,10 @@ tilec::parseSafetensors(llvm::ArrayRef<uint8_t> bytes) {
   for (Entry &entry : *entries) {
     TensorView tensor{entry.dtype, std::move(entry.shape),
                       const_cast<uint8_t *>(data.data() + entry.begin)};
-    if (llvm::Error error = checkTensor(entry.name, tensor))
+    if (llvm::Error error = alignData(entry.name, tensor,
+                                      entry.end - entry.begin, contents.copies))
+      return error;
+    if (llvm::Error error = checkValues(entry.name, tensor))
       return error;
     contents.tensors.push_back({std::move(entry.name), std::move(tensor)});
   }

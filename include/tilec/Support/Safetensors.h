@@ -34,17 +34,21 @@ struct SafetensorsContents {
   /// In the order of their data.
   std::vector<NamedTensor> tensors;
   SafetensorsMetadata metadata;
+  /// The data of tensors that the file does not align to their elements.
+  std::vector<std::unique_ptr<uint64_t[]>> copies;
 };
 
-/// Checks a whole file in memory; the tensors point into it. The error says
-/// what is wrong, without a file name. Refused is whatever the format does not
-/// allow, and also: dtypes that the language does not have, elements that are
-/// not aligned to their size, a BOOL other than 0 and 1, a name twice.
+/// Checks a whole file in memory; the tensors point into it, but those that it
+/// does not align to their elements, which are copied. The error says what is
+/// wrong, without a file name. Refused is whatever the format does not allow,
+/// and also: dtypes that the language does not have, a BOOL other than 0 and 1,
+/// a name twice.
 llvm::Expected<SafetensorsContents>
 parseSafetensors(llvm::ArrayRef<uint8_t> bytes);
 
-/// A file mapped into memory, read-only: tensors are paged in when touched and
-/// writing to them is a fault. The file must not shrink meanwhile.
+/// A file mapped into memory, read-only: tensors that need no copy are paged in
+/// when touched and writing to them is a fault.
+/// The file must not shrink meanwhile.
 class SafetensorsFile {
 public:
   /// The error names the file and the reason.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Writes safetensors files that are wrong, each in one way, into a folder.
 
-The right one holds what `scale` of scale.mlir reads: x and y, FP32 [4].
+The right ones hold what `scale` of scale.mlir reads: x and y, FP32 [4]. In `unaligned`, all data is two bytes
+past a multiple of four, which the format allows.
 """
 
 import json
@@ -20,9 +21,16 @@ def tensor(begin: int, dtype: str = "F32", shape=(4,), size: int = 16):
     return {"dtype": dtype, "shape": list(shape), "data_offsets": [begin, begin + size]}
 
 
+def unaligned() -> bytes:
+    text = json.dumps(RIGHT).encode()
+    text += b" " * (-len(text) % 8 + 2)
+    return struct.pack("<Q", len(text)) + text + struct.pack("<8f", *range(1, 9))
+
+
 RIGHT = {"x": tensor(0), "y": tensor(16)}
 FILES = {
     "right": make(RIGHT, bytes(32)),
+    "unaligned": unaligned(),
     "empty": b"",
     "short": b"\0\0\0",
     "length": make(RIGHT, bytes(32), length=1 << 62),
