@@ -66,7 +66,7 @@ for feature, wanted in {
         config.available_features.add(feature)
 
 # AArch64 code runs in the emulator, where there is one; it is linked by the cross compiler.
-if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"):
+if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-g++"):
     config.available_features.add("qemu-aarch64")
     config.substitutions += [
         ("%aarch64_cc", "aarch64-linux-gnu-gcc"),
