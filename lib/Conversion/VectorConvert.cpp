@@ -70,6 +70,16 @@ static Expr widenFP16(const Expr &half) {
   return (magnitude | ((bits & 0x8000) << 16)).bitcast(b.getF32Type());
 }
 
+Value tilec::emitFloatToFP16(OpBuilder &b, Location loc, Value x) {
+  Site e{b, loc};
+  return narrowToFP16({e, x});
+}
+
+Value tilec::emitFP16ToFloat(OpBuilder &b, Location loc, Value bits) {
+  Site e{b, loc};
+  return widenFP16({e, bits});
+}
+
 /// Converts with the processor's instruction. One lane goes as a scalar: LLVM
 /// 19 crashes on a bitcast between single lanes of FP16 and of integers on
 /// AArch64.
@@ -87,7 +97,7 @@ Value tilec::emitFloatToFP16(OpBuilder &b, Location loc, Value x,
                              const CPUTarget &target) {
   Site e{b, loc};
   if (!target.features().fp16Conversion)
-    return narrowToFP16({e, x});
+    return emitFloatToFP16(b, loc, x);
   return convertLanes(e, x, [&](Value value) -> Value {
     return Expr(e, value).truncf(b.getF16Type()).asInt();
   });
@@ -106,7 +116,7 @@ Value tilec::emitFP16ToFloat(OpBuilder &b, Location loc, Value bits,
                              const CPUTarget &target) {
   Site e{b, loc};
   if (!target.features().fp16Conversion)
-    return widenFP16({e, bits});
+    return emitFP16ToFloat(b, loc, bits);
   return convertLanes(e, bits, [&](Value value) {
     return keepFP32(
         e, Expr(e, value).bitcast(b.getF16Type()).extf(b.getF32Type()));

@@ -55,6 +55,11 @@ mlir::Value emitFloatToFP16(mlir::OpBuilder &b, mlir::Location loc,
                             mlir::Value x, const CPUTarget &target);
 mlir::Value emitFP16ToFloat(mlir::OpBuilder &b, mlir::Location loc,
                             mlir::Value bits, const CPUTarget &target);
+// The same without the processor's instructions, in integer arithmetic.
+mlir::Value emitFloatToFP16(mlir::OpBuilder &b, mlir::Location loc,
+                            mlir::Value x);
+mlir::Value emitFP16ToFloat(mlir::OpBuilder &b, mlir::Location loc,
+                            mlir::Value bits);
 
 } // namespace tilec
 

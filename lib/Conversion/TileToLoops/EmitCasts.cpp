@@ -7,6 +7,7 @@
 
 #include "Emitter.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "tilec/Conversion/VectorMath.h"
 
 using namespace tilec;
 using namespace tilec::lowering;
@@ -68,11 +69,17 @@ Value Emitter::floatToInt(Value x, Type to, RoundMode mode) {
 }
 
 /// Narrowing that rounds in a direction: the nearest value, moved by one
-/// pattern of bits where it lies on the wrong side.
+/// pattern of bits where it lies on the wrong side. FP16 is taken apart in
+/// integers: LLVM 19 fails to select AArch64's instructions for a step between
+/// two conversions.
 Value Emitter::narrowDirected(Value x, Type to, RoundMode mode) {
   using Predicate = arith::CmpFPredicate;
-  Value bits = toStorage(x, to);
-  Value nearest = fromStorage(bits, to);
+  bool isFP16 = isa<Float16Type>(to);
+  auto widen = [&](Value narrow) {
+    return isFP16 ? emitFP16ToFloat(b, loc, narrow) : fromStorage(narrow, to);
+  };
+  Value bits = isFP16 ? emitFloatToFP16(b, loc, x) : toStorage(x, to);
+  Value nearest = widen(bits);
   Value one = intConstantLike(bits, 1);
   auto isGreater = [&](Value l, Value r) -> Value {
     return b.create<arith::CmpFOp>(loc, Predicate::OGT, l, r);
@@ -86,8 +93,7 @@ Value Emitter::narrowDirected(Value x, Type to, RoundMode mode) {
   Value away = b.create<arith::AddIOp>(loc, bits, one);
   Value towards = b.create<arith::SubIOp>(loc, bits, one);
   auto choose = [&](Value condition, Value moved) -> Value {
-    return fromStorage(b.create<arith::SelectOp>(loc, condition, moved, bits),
-                       to);
+    return widen(b.create<arith::SelectOp>(loc, condition, moved, bits));
   };
   switch (mode) {
   case RoundMode::Trunc:
@@ -103,7 +109,7 @@ Value Emitter::narrowDirected(Value x, Type to, RoundMode mode) {
   }
   case RoundMode::Round: {
     // A tie that went to the even neighbour towards zero.
-    Value next = fromStorage(away, to);
+    Value next = widen(away);
     Value up = b.create<arith::SubFOp>(loc, magnitude(next), magnitude(x));
     Value down = b.create<arith::SubFOp>(loc, magnitude(x), magnitude(nearest));
     Value tie = b.create<arith::CmpFOp>(loc, Predicate::OEQ, up, down);
@@ -111,9 +117,9 @@ Value Emitter::narrowDirected(Value x, Type to, RoundMode mode) {
     return choose(b.create<arith::AndIOp>(loc, tie, below), away);
   }
   case RoundMode::Rint:
-    return nearest;
+    break;
   }
-  llvm_unreachable("an unknown mode");
+  llvm_unreachable("not a direction");
 }
 
 /// An integer as an FP32 that is exact, or else of the two neighbours the one
@@ -146,17 +152,6 @@ Value Emitter::intToOddFloat(Value x) {
   return b.create<arith::BitcastOp>(loc, nearest.getType(), bits);
 }
 
-/// LLVM 19 fails to select instructions for a directed narrowing to FP16 on
-/// AArch64.
-LogicalResult Emitter::checkCast(Operation *op, Type from, Type to,
-                                 RoundMode mode) {
-  if (target.arch() == Arch::AArch64 && from.isF32() && to.isF16() &&
-      mode != RoundMode::Rint)
-    return op->emitError("a cast from FP32 to FP16 with another mode than "
-                         "rint is not available on AArch64 yet");
-  return success();
-}
-
 /// Registers of `from` in compute form to registers of `to`.
 Value Emitter::castValue(Value x, Type from, Type to, RoundMode mode) {
   Type result = lanesOf(x, computeType(to));
@@ -172,7 +167,8 @@ Value Emitter::castValue(Value x, Type from, Type to, RoundMode mode) {
                                    intConstantLike(x, 0));
   }
   if (fromFloat && toFloat)
-    return to.isF32() ? x : narrowDirected(x, to, mode);
+    return mode == RoundMode::Rint || to.isF32() ? roundTo(x, to)
+                                                 : narrowDirected(x, to, mode);
   if (fromFloat)
     return floatToInt(x, to, mode);
   bool isUnsigned = isUnsignedElement(from) || from.isInteger(1);

@@ -117,11 +117,6 @@ SmallVector<Value, 4> Emitter::resultValid(Operation *op) {
 }
 
 LogicalResult Emitter::emitElementwise(Operation *op) {
-  if (auto cast = dyn_cast<CastOp>(op))
-    if (failed(checkCast(op, cast.getOperand().getType().getElementType(),
-                         cast.getResult().getType().getElementType(),
-                         cast.getMode())))
-      return failure();
   Value result = op->getResult(0);
   auto type = cast<TileType>(result.getType());
   TileState value{type, resultValid(op), {}, op, 1, false};

@@ -74,9 +74,6 @@ LogicalResult Emitter::emitScalar(Operation *op) {
     return success();
   }
   if (auto cast = dyn_cast<ScalarCastOp>(op)) {
-    if (failed(checkCast(op, cast.getOperand().getType(), cast.getTo(),
-                         cast.getMode())))
-      return failure();
     Value x =
         castValue(vectorOf(cast.getOperand()), cast.getOperand().getType(),
                   cast.getTo(), cast.getMode());

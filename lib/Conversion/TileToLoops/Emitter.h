@@ -201,8 +201,6 @@ private:
   Value unary(tile::UnaryKind kind, Value x, Type element);
   Value binary(tile::BinaryKind kind, Value x, Value y, Type element);
   Value compare(tile::CmpMode mode, Value x, Value y, Type element);
-  LogicalResult checkCast(Operation *op, Type from, Type to,
-                          tile::RoundMode mode);
   Value castValue(Value x, Type from, Type to, tile::RoundMode mode);
   Value roundTo(Value x, Type element);
   Value narrowDirected(Value x, Type to, tile::RoundMode mode);

@@ -38,7 +38,8 @@ class Parameter:
         self.count = math.prod(self.shape)
 
     def contents(self):
-        return (self.dtype, self.shape, numbers(self.dtype, self.count, seed=self.seed))
+        style = "ties" if self.name == "ties" else "hard"
+        return (self.dtype, self.shape, numbers(self.dtype, self.count, style, self.seed))
 
 
 def parse(path):
