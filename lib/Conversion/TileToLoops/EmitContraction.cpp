@@ -227,6 +227,7 @@ LogicalResult Emitter::emitReduce(ReduceOp op) {
   bool isArg =
       op.getKind() == ReduceKind::ArgMax || op.getKind() == ReduceKind::ArgMin;
   SmallVector<Value, 4> valid(state(op.getSource()).valid);
+  countCells(op.getSource().getType().getElementType(), valid);
   valid[axis] = index(1);
   Memory result = allocate(type);
   if (isArg)

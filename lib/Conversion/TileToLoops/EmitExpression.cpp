@@ -120,6 +120,8 @@ LogicalResult Emitter::emitElementwise(Operation *op) {
   Value result = op->getResult(0);
   auto type = cast<TileType>(result.getType());
   TileState value{type, resultValid(op), {}, op, 1, false};
+  if (isa<UnaryElementwiseOp, BinaryElementwiseOp>(op))
+    countCells(type.getElementType(), value.valid);
   // Another valid region of the same cells shares their memory.
   if (isa<SetValidShapeOp, RelaxValidOp>(op)) {
     const TileState &source = state(op->getOperand(0));

@@ -151,3 +151,12 @@ void Emitter::countWork(Value bytes, Value flop) {
       loc, getRuntimeFunction("tilec_rt_count", {ptrType, i64, i64}),
       ValueRange{function.worker, toI64(bytes), toI64(flop)});
 }
+
+void Emitter::countCells(Type element, ArrayRef<Value> valid) {
+  if (!options.instrument || !isa<FloatType>(element))
+    return;
+  Value cells = index(1);
+  for (Value extent : valid)
+    cells = mulIndex(cells, extent);
+  countWork(index(0), cells);
+}

@@ -112,6 +112,8 @@ private:
   void returnIfFailed();
   void emitProfileHook(StringRef hook, int64_t scope);
   void countWork(Value bytes, Value flop);
+  /// One floating-point operation for each valid cell.
+  void countCells(Type element, ArrayRef<Value> valid);
 
   //===--- Values that cross region borders (EmitCarried.cpp) ------------===//
   /// The lowered values that stand for one value of tile IR across the border
