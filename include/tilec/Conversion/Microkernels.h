@@ -51,6 +51,22 @@ struct MatmulKind {
 mlir::func::FuncOp getMatmulKernel(mlir::ModuleOp module, MatmulKind kind,
                                    const CPUTarget &target);
 
+/// The private function that multiplies BF16 by packed storage. Its type is
+///
+///   (a: !llvm.ptr, aRowStride: i64, aKStride: i64,
+///    panel: !llvm.ptr, panelStride: i64, c: !llvm.ptr, cStride: i64,
+///    m: i64, n: i64, k: i64, accumulate: i1) -> ()
+///
+/// Packed storage is the same for every target: [n/64][k/2][64][2], a panel of
+/// 64 columns after the other, in each the pairs of k in their order, the last
+/// of each padded. `panel` is where the first column's panel has the first k,
+/// `panelStride` the bytes from a panel to the next; the first column is a
+/// multiple of 64 and the first k even. The rest is as for `getMatmulKernel`,
+/// with the same bits; of B, what the panels of the columns hold for the pairs
+/// of k may be read.
+mlir::func::FuncOp getPackedMatmulKernel(mlir::ModuleOp module,
+                                         const CPUTarget &target);
+
 } // namespace tilec
 
 #endif // TILEC_CONVERSION_MICROKERNELS_H

@@ -56,6 +56,12 @@ mlir::func::FuncOp getPackFunction(const Kernel &kernel, bool pairs);
 /// are contiguous, element by element else.
 mlir::func::FuncOp getStridedPackFunction(const Kernel &kernel);
 
+/// The function \p what with the body that \p emit writes. Where BF16 needs it,
+/// it runs in the processor's mode that takes subnormals as zeros.
+mlir::func::FuncOp getFlushed(const Kernel &kernel, llvm::StringRef what,
+                              llvm::ArrayRef<mlir::Type> arguments,
+                              llvm::function_ref<void(KernelBuilder &)> emit);
+
 } // namespace tilec::microkernel
 
 #endif // TILEC_LIB_CONVERSION_MICROKERNELS_FUNCTIONS_H

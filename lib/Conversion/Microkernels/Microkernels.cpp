@@ -164,23 +164,32 @@ static void emitFlushed(KernelBuilder &code, func::FuncOp body) {
   code.finish();
 }
 
-func::FuncOp tilec::getMatmulKernel(ModuleOp module, MatmulKind kind,
-                                    const CPUTarget &target) {
-  Kernel kernel{module, selectRow(kind.element, target), kind.element, target};
-  std::string name = kernel.symbol(kind.transposeB ? "matmul_bt" : "matmul");
+func::FuncOp
+microkernel::getFlushed(const Kernel &kernel, StringRef what,
+                        ArrayRef<Type> arguments,
+                        llvm::function_ref<void(KernelBuilder &)> emit) {
+  std::string name = kernel.symbol(what);
   if (func::FuncOp existing = lookup(kernel, name))
     return existing;
-  Type ptr = LLVM::LLVMPointerType::get(kernel.context());
-  Type i64 = IntegerType::get(kernel.context(), 64);
-  Type i1 = IntegerType::get(kernel.context(), 1);
-  Type arguments[] = {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1};
-
   bool flushed = kernel.needsFlushMode();
   KernelBuilder code(kernel, flushed ? name + "_flushed" : name, arguments);
-  MatmulEmitter{code, kind.transposeB}.emit();
+  emit(code);
   if (!flushed)
     return code.func;
   KernelBuilder wrapper(kernel, name, arguments);
   emitFlushed(wrapper, code.func);
   return wrapper.func;
+}
+
+func::FuncOp tilec::getMatmulKernel(ModuleOp module, MatmulKind kind,
+                                    const CPUTarget &target) {
+  Kernel kernel{module, selectRow(kind.element, target), kind.element, target};
+  Type ptr = LLVM::LLVMPointerType::get(kernel.context());
+  Type i64 = IntegerType::get(kernel.context(), 64);
+  Type i1 = IntegerType::get(kernel.context(), 1);
+  return getFlushed(kernel, kind.transposeB ? "matmul_bt" : "matmul",
+                    {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1},
+                    [&](KernelBuilder &code) {
+                      MatmulEmitter{code, kind.transposeB}.emit();
+                    });
 }

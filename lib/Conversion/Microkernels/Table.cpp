@@ -25,30 +25,65 @@ static constexpr RegisterTile neonTiles[] = {{8, 2}, {4, 4}, {2, 8}, {1, 8}};
 static constexpr RegisterTile ymmTiles[] = {{4, 2}, {2, 4}, {1, 8}};
 static constexpr RegisterTile smallTiles[] = {{4, 1}, {2, 2}, {1, 4}};
 
+/// More pairs of k than there are.
+static constexpr unsigned unchunked = 1U << 30;
+static constexpr PrefetchAhead none = {0, 0};
+
+// For packed storage, measured with weights streamed from memory. A panel's 64
+// columns are 4 vectors of 16 lanes. One or two rows only wait for memory: all
+// of k is one pass. More rows go over chunks of k, the more often the more rows
+// there are, and fetch the next chunk, or the one after, while they do.
+static constexpr PanelRange dotRanges[] = {
+    {1, 1, 4, unchunked, {6144, 2}, none},
+    {2, 2, 4, unchunked, {4096, 2}, none},
+    {6, 6, 2, 32, {16384, 2}, {8192, 3}},
+    {8, 8, 2, 16, none, {8192, 3}},
+    {16, 8, 2, 32, none, {8192, 3}}};
+static constexpr PanelRange zmmRanges[] = {
+    {1, 1, 4, unchunked, {4096, 2}, none},
+    {2, 2, 2, 32, {16384, 2}, {8192, 3}},
+    {6, 6, 2, 32, {16384, 2}, {8192, 3}},
+    {8, 8, 2, 16, none, {8192, 3}},
+    {16, 8, 2, 32, none, {8192, 3}}};
+static constexpr PanelRange ymmRanges[] = {{1, 1, 4, 16, none, {8192, 3}},
+                                           {2, 2, 4, 16, none, {8192, 3}},
+                                           {4, 4, 2, 32, {16384, 2}, {8192, 3}},
+                                           {8, 4, 2, 64, none, {16384, 3}},
+                                           {16, 6, 2, 32, none, {8192, 3}}};
+// Not measured.
+static constexpr PanelRange neonRanges[] = {
+    {1, 1, 16, unchunked, {4096, 3}, none},
+    {2, 2, 8, 16, none, {8192, 3}},
+    {4, 4, 4, 32, none, {8192, 3}},
+    {16, 8, 2, 32, none, {8192, 3}}};
+static constexpr PanelRange smallRanges[] = {{1, 1, 4, 32, none, none},
+                                             {2, 2, 2, 32, none, none},
+                                             {16, 4, 1, 32, none, none}};
+
 static const KernelRow table[] = {
     {"dot512", bf16Only,
      [](const CPUFeatures &f) { return f.avx512 && f.avx512BF16; },
      /*pairDot=*/true, /*lanes=*/16, /*masks=*/true, zmmTiles,
      /*narrowVectors=*/2, /*kChunk=*/128, /*prefetchK=*/128, /*panelVectors=*/4,
-     /*prefetchLocality=*/2},
+     /*prefetchLocality=*/2, dotRanges},
     {"fma512", everyElement,
      [](const CPUFeatures &f) { return f.avx512 && f.fma; },
      /*pairDot=*/false, /*lanes=*/16, /*masks=*/true, zmmTiles,
      /*narrowVectors=*/1, /*kChunk=*/128, /*prefetchK=*/128, /*panelVectors=*/2,
-     /*prefetchLocality=*/2},
+     /*prefetchLocality=*/2, zmmRanges},
     {"fma256", everyElement,
      [](const CPUFeatures &f) { return f.avx2 && f.fma; },
      /*pairDot=*/false, /*lanes=*/8, /*masks=*/false, ymmTiles,
      /*narrowVectors=*/1, /*kChunk=*/128, /*prefetchK=*/128, /*panelVectors=*/2,
-     /*prefetchLocality=*/2},
+     /*prefetchLocality=*/2, ymmRanges},
     {"neon", everyElement, [](const CPUFeatures &f) { return f.neon; },
      /*pairDot=*/false, /*lanes=*/4, /*masks=*/false, neonTiles,
      /*narrowVectors=*/1, /*kChunk=*/128, /*prefetchK=*/128, /*panelVectors=*/4,
-     /*prefetchLocality=*/2},
+     /*prefetchLocality=*/2, neonRanges},
     {"generic", everyElement, [](const CPUFeatures &) { return true; },
      /*pairDot=*/false, /*lanes=*/4, /*masks=*/false, smallTiles,
      /*narrowVectors=*/1, /*kChunk=*/128, /*prefetchK=*/128, /*panelVectors=*/4,
-     /*prefetchLocality=*/2},
+     /*prefetchLocality=*/2, smallRanges},
 };
 
 const KernelRow &microkernel::selectRow(MatmulElement element,

@@ -24,6 +24,37 @@ struct RegisterTile {
   unsigned vectors;
 };
 
+/// Columns of B in a panel of packed storage, of any target.
+constexpr unsigned panelColumns = 64;
+
+/// Bytes of packed B ahead of those that are multiplied, a multiple of what one
+/// pair of k has in a panel, and llvm.prefetch's locality. Zero bytes: none.
+struct PrefetchAhead {
+  unsigned bytes;
+  unsigned locality;
+};
+
+/// How so many rows of A meet packed storage of BF16.
+struct PanelRange {
+  /// For more rows than the range before, up to these.
+  unsigned maxRows;
+  /// Rows are split evenly over blocks of at most so many.
+  unsigned tileRows;
+  /// Vectors of the panel's columns in registers.
+  unsigned vectors;
+  /// Pairs of k that are worked through before the next are begun: what every
+  /// pass but the first reads from a near cache.
+  unsigned chunkPairs;
+  PrefetchAhead far;
+  PrefetchAhead near;
+
+  unsigned rowBlocks() const { return (maxRows + tileRows - 1) / tileRows; }
+  /// How often a chunk is read, with vectors of \p lanes.
+  unsigned passes(unsigned lanes) const {
+    return rowBlocks() * (panelColumns / (vectors * lanes));
+  }
+};
+
 struct KernelRow {
   llvm::StringLiteral name;
   llvm::ArrayRef<MatmulElement> elements;
@@ -50,6 +81,8 @@ struct KernelRow {
   unsigned panelVectors;
   /// llvm.prefetch's locality: 3 is the nearest cache.
   unsigned prefetchLocality;
+  /// By rising number of rows, up to maxRows.
+  llvm::ArrayRef<PanelRange> panelRanges;
 };
 
 /// Rows of A that are packed together.

@@ -29,7 +29,7 @@ public:
       mprotect(base + page, usable, PROT_READ | PROT_WRITE);
     data = base + page + (atEnd ? usable - bytes : 0);
   }
-  GuardedBuffer(GuardedBuffer &&other)
+  GuardedBuffer(GuardedBuffer &&other) noexcept
       : bytes(other.bytes), mapped(other.mapped),
         base(std::exchange(other.base, nullptr)), data(other.data) {}
   GuardedBuffer(const GuardedBuffer &) = delete;

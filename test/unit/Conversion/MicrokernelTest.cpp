@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FusedBF16.h"
 #include "GuardedBuffer.h"
 #include "JITModule.h"
 #include "tilec/Conversion/Microkernels.h"
@@ -35,34 +36,6 @@ void addKernel(JITModule &jit, MatmulKind kind) {
                   [&](OpBuilder &b, Location loc, ValueRange arguments) {
                     b.create<func::CallOp>(loc, kernel, arguments);
                   });
-}
-
-float flush(float x) {
-  return std::abs(x) < 0x1p-126f ? std::copysign(0.0f, x) : x;
-}
-
-/// One step of `vdpbf16ps`: an exact x * y + sum rounded once to 24 bits of
-/// any exponent, subnormal operands and results being zeros.
-float fusedBF16(float x, float y, float sum) {
-  double product = double(flush(x)) * flush(y), addend = flush(sum);
-  double rounded = product + addend;
-  if (!std::isfinite(rounded) || rounded == 0)
-    return float(rounded);
-  // Round to odd, by the exact error of the addition: FP64 then decides the
-  // rounding to FP32 as the exact sum would.
-  double part = rounded - product;
-  double error = (product - (rounded - part)) + (addend - part);
-  uint64_t bits;
-  std::memcpy(&bits, &rounded, sizeof(bits));
-  if (error != 0 && bits % 2 == 0)
-    bits += (error > 0) == (rounded > 0) ? 1 : -1;
-  // Nearest even to 24 bits.
-  bits += 0x0FFFFFFF + ((bits >> 29) & 1);
-  bits &= ~uint64_t(0x1FFFFFFF);
-  std::memcpy(&rounded, &bits, sizeof(bits));
-  if (std::abs(rounded) < 0x1p-126)
-    return std::copysign(0.0f, float(rounded));
-  return float(rounded);
 }
 
 struct Shape {
