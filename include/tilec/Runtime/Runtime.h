@@ -165,6 +165,46 @@ int32_t tilec_rt_call_measured(tilec_rt_pool *pool, tilec_rt_entry entry,
 size_t tilec_rt_error_format(const tilec_rt_error *error, char *buffer,
                              size_t size);
 
+/*===----------------------------------------------------------------------===*
+ * Packed weights
+ *===----------------------------------------------------------------------===*
+ *
+ * A signature names the layout of each weight that compiled code takes packed,
+ * such as "bf16.n64.k2.v1.kn". Packed storage is one piece of memory, aligned
+ * to 64 bytes, that begins with a header which says what it holds; every call
+ * of compiled code checks it. Packing goes by strips of rows, so that a caller
+ * needs no more memory than the packed weights and a strip. `shape` has two
+ * extents. */
+
+/* The bytes of the packed storage; -1 for an unknown layout, a negative extent
+ * or more than 2^63 bytes. */
+int64_t tilec_rt_packed_bytes(const char *layout, const int64_t *shape);
+
+/* Every strip but the last must have a multiple of so many rows. */
+int64_t tilec_rt_pack_step(void);
+
+/* Writes the header. Returns 0, or 1 where tilec_rt_packed_bytes gives -1 or
+ * `packed` is not aligned. */
+int32_t tilec_rt_pack_begin(void *packed, const char *layout,
+                            const int64_t *shape);
+
+/* Packs `count` contiguous rows (of dimension 0) of the row-major matrix into
+ * storage that has been begun, from row `first` on, on all threads of the pool.
+ * Returns 0, or 1 if the rows are not the matrix's, `first` is no multiple of
+ * tilec_rt_pack_step(), or memory is out. */
+int32_t tilec_rt_pack_rows(tilec_rt_pool *pool, void *packed, const void *rows,
+                           int64_t first, int64_t count);
+
+/* The opposite: writes rows of the matrix into `rows`. */
+int32_t tilec_rt_unpack_rows(tilec_rt_pool *pool, const void *packed,
+                             void *rows, int64_t first, int64_t count);
+
+/* Why memory of `bytes` bytes is not a matrix of this layout and shape; null if
+ * it is. The text is cut to the size of `buffer`, which is returned. */
+const char *tilec_rt_packed_problem(const void *packed, int64_t bytes,
+                                    const char *layout, const int64_t *shape,
+                                    char *buffer, size_t size);
+
 #ifdef __cplusplus
 }
 #endif
