@@ -48,3 +48,18 @@ func.func private @extent(!tile.tile<4x8xf32, valid ?>)
 // A tile's nominal shape is static.
 // expected-error @below {{expected static shape}}
 func.func private @nominal(!tile.tile<?x8xf32>)
+
+// -----
+
+// expected-error @below {{only a weight of BF16 and rank 2 can be packed}}
+func.func private @packed(!tile.tensor<4x8xf32, weight packed<kn>>)
+
+// -----
+
+// expected-error @below {{only a weight of BF16 and rank 2 can be packed}}
+func.func private @packed(!tile.tensor<8xbf16, weight packed<kn>>)
+
+// -----
+
+// expected-error @below {{expected kn or nk}}
+func.func private @packed(!tile.tensor<4x8xbf16, weight packed<mn>>)

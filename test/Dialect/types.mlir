@@ -8,6 +8,11 @@
 func.func private @tensors(!tile.tensor<16xf32>, !tile.tensor<?x64xbf16>, !tile.tensor<?x?x2x4xi1>,
                            !tile.tensor<?x5120xbf16, weight>)
 
+// CHECK-LABEL: @packed
+// CHECK-SAME: !tile.tensor<?x5120xbf16, weight packed<kn>>
+// CHECK-SAME: !tile.tensor<100x?xbf16, weight packed<nk>>
+func.func private @packed(!tile.tensor<?x5120xbf16, weight packed<kn>>, !tile.tensor<100x?xbf16, weight packed<nk>>)
+
 // CHECK-LABEL: @tiles
 // CHECK-SAME: !tile.tile<4x8xf32>
 // CHECK-SAME: !tile.tile<4x8xf32, valid ?x8>

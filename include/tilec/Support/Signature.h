@@ -16,6 +16,7 @@
 
 #include "tilec/Support/DType.h"
 #include "tilec/Support/DimExpr.h"
+#include "tilec/Support/PackedLayout.h"
 #include "tilec/Support/Tensor.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
@@ -45,9 +46,12 @@ struct Parameter {
   /// Tensors only.
   Direction direction = Direction::In;
   bool weight = false;
+  /// How compiled code takes it; `packed::getName` and `getHash` tell others.
+  Layout layout = Layout::RowMajor;
   llvm::SmallVector<DimExpr, 4> shape;
 
   bool isTensor() const { return kind == Kind::Tensor; }
+  bool isPacked() const { return layout != Layout::RowMajor; }
   bool isScalar() const { return kind == Kind::Scalar; }
   bool isWritten() const { return isTensor() && direction != Direction::In; }
   bool isRead() const { return isScalar() || direction != Direction::Out; }

@@ -127,6 +127,7 @@ private:
                          Parameter &parameter) {
     parameter.dtype = *tile::getDType(type.getElementType());
     parameter.weight = type.getWeight();
+    parameter.layout = type.getLayout();
     auto direction =
         parseDirection(getString(i, "tile.direction").value_or(""));
     if (!direction)

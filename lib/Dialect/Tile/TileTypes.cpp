@@ -11,6 +11,7 @@
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
+using namespace tilec;
 using namespace tilec::tile;
 
 #define GET_TYPEDEF_CLASSES
@@ -57,22 +58,37 @@ static LogicalResult verifyCells(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+/// `packed<kn>` or `packed<nk>`, if there is one.
+static ParseResult parseLayout(AsmParser &parser, Layout &layout) {
+  layout = Layout::RowMajor;
+  StringRef order;
+  if (failed(parser.parseOptionalKeyword("packed")))
+    return success();
+  if (parser.parseLess())
+    return failure();
+  if (parser.parseOptionalKeyword(&order, {"kn", "nk"}))
+    return parser.emitError(parser.getCurrentLocation(), "expected kn or nk");
+  layout = order == "kn" ? Layout::PackedKN : Layout::PackedNK;
+  return parser.parseGreater();
+}
+
 Type TensorRefType::parse(AsmParser &parser) {
   SmallVector<int64_t> shape;
   Type elementType;
   bool weight = false;
+  Layout layout = Layout::RowMajor;
   if (parser.parseLess() || parser.parseDimensionList(shape) ||
       parser.parseType(elementType))
     return {};
   if (succeeded(parser.parseOptionalComma())) {
-    if (parser.parseKeyword("weight"))
+    if (parser.parseKeyword("weight") || parseLayout(parser, layout))
       return {};
     weight = true;
   }
   if (parser.parseGreater())
     return {};
   return parser.getChecked<TensorRefType>(parser.getContext(), shape,
-                                          elementType, weight);
+                                          elementType, weight, layout);
 }
 
 void TensorRefType::print(AsmPrinter &printer) const {
@@ -81,13 +97,23 @@ void TensorRefType::print(AsmPrinter &printer) const {
   printer << 'x' << getElementType();
   if (getWeight())
     printer << ", weight";
+  if (isPacked())
+    printer << " packed<" << (getLayout() == Layout::PackedKN ? "kn" : "nk")
+            << '>';
   printer << '>';
 }
 
 LogicalResult
 TensorRefType::verify(function_ref<InFlightDiagnostic()> emitError,
-                      ArrayRef<int64_t> shape, Type elementType, bool weight) {
-  return verifyCells(emitError, shape, elementType);
+                      ArrayRef<int64_t> shape, Type elementType, bool weight,
+                      Layout layout) {
+  if (failed(verifyCells(emitError, shape, elementType)))
+    return failure();
+  // C30
+  if (layout != Layout::RowMajor &&
+      !(weight && shape.size() == 2 && elementType.isBF16()))
+    return emitError() << "only a weight of BF16 and rank 2 can be packed";
+  return success();
 }
 
 Type TileType::parse(AsmParser &parser) {

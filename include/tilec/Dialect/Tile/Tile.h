@@ -22,6 +22,7 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tilec/Support/PackedLayout.h"
 
 #include "tilec/Dialect/Tile/TileDialect.h.inc"
 #include "tilec/Dialect/Tile/TileEnums.h.inc"

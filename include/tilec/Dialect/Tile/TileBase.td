@@ -39,18 +39,23 @@ class Tile_Type<string name, string typeMnemonic> : TypeDef<Tile_Dialect, name> 
 }
 
 def Tile_Tensor : Tile_Type<"TensorRef", "tensor"> {
-  let summary = "A reference to row-major storage";
+  let summary = "A reference to storage, row-major unless it says otherwise";
   let description = [{
     Rank 1 to 4; a dimension is a positive constant or `?`. `weight` marks
     contents that are constant between calls, so that the compiler may choose
-    the layout: `!tile.tensor<?x5120xbf16, weight>`.
+    the layout: `!tile.tensor<?x5120xbf16, weight>`. The chosen one is part of the type:
+    `!tile.tensor<?x5120xbf16, weight packed<kn>>` is summed over its dimension 0 and has the
+    columns of dimension 1, `packed<nk>` the other way round. The layout changes no meaning: cell [i, j]
+    is cell [i, j]. Only a contraction's right side can be read so.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t", "extents, in cells">:$shape,
-                        "::mlir::Type":$elementType, "bool":$weight);
+                        "::mlir::Type":$elementType, "bool":$weight,
+                        "::tilec::Layout":$layout);
   let builders = [
     TypeBuilderWithInferredContext<(ins "::llvm::ArrayRef<int64_t>":$shape,
-        "::mlir::Type":$elementType, CArg<"bool", "false">:$weight), [{
-      return $_get(elementType.getContext(), shape, elementType, weight);
+        "::mlir::Type":$elementType, CArg<"bool", "false">:$weight,
+        CArg<"::tilec::Layout", "::tilec::Layout::RowMajor">:$layout), [{
+      return $_get(elementType.getContext(), shape, elementType, weight, layout);
     }]>
   ];
   let skipDefaultBuilders = 1;
@@ -61,6 +66,10 @@ def Tile_Tensor : Tile_Type<"TensorRef", "tensor"> {
     }
     bool hasStaticShape() const {
       return !::mlir::ShapedType::isDynamicShape(getShape());
+    }
+    bool isPacked() const { return getLayout() != ::tilec::Layout::RowMajor; }
+    TensorRefType withLayout(::tilec::Layout layout) const {
+      return get(getShape(), getElementType(), getWeight(), layout);
     }
   }];
 }
