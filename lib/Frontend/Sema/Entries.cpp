@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Elaborator.h"
-#include "PruneResults.h"
+#include "tilec/Dialect/Tile/PruneResults.h"
 #include "tilec/Support/Signature.h"
 
 #include <fmt/format.h>
@@ -259,7 +259,7 @@ mlir::func::FuncOp Elaborator::elaborateEntry(const FunctionDecl &function,
       return;
     attachAttributes(state);
     if (!reporter.hasErrors())
-      pruneResults(state.op);
+      tile::pruneResults(state.op);
   });
   return state.op;
 }

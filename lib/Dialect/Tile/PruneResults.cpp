@@ -11,8 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "PruneResults.h"
-
+#include "tilec/Dialect/Tile/PruneResults.h"
 #include "tilec/Dialect/Tile/Tile.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -29,7 +28,9 @@ class NeededValues {
 public:
   explicit NeededValues(func::FuncOp function) {
     function.walk([&](Operation *op) {
-      if (isa<scf::YieldOp, tilec::tile::YieldOp, RelaxValidOp>(op))
+      bool isYield = isa<scf::YieldOp, tilec::tile::YieldOp>(op) &&
+                     isa<scf::ForOp, scf::IfOp, ScopeOp>(op->getParentOp());
+      if (isYield || isa<RelaxValidOp>(op))
         return;
       unsigned numOperands = op->getNumOperands();
       if (auto loop = dyn_cast<scf::ForOp>(op))
@@ -134,6 +135,8 @@ static void pruneLoop(scf::ForOp loop, const NeededValues &needed) {
 }
 
 static void pruneBranch(scf::IfOp branch, const NeededValues &needed) {
+  if (branch.getElseRegion().empty())
+    return;
   llvm::BitVector dead = deadResults(branch, needed);
   branch.thenYield()->eraseOperands(dead);
   branch.elseYield()->eraseOperands(dead);
@@ -162,7 +165,7 @@ static void eraseDead(func::FuncOp function) {
   });
 }
 
-void tilec::pruneResults(func::FuncOp function) {
+void tilec::tile::pruneResults(func::FuncOp function) {
   NeededValues needed(function);
   SmallVector<Operation *> structured;
   function.walk<WalkOrder::PreOrder>([&](Operation *op) {

@@ -5,12 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TILEC_LIB_FRONTEND_SEMA_PRUNERESULTS_H
-#define TILEC_LIB_FRONTEND_SEMA_PRUNERESULTS_H
+#ifndef TILEC_DIALECT_TILE_PRUNERESULTS_H
+#define TILEC_DIALECT_TILE_PRUNERESULTS_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
-namespace tilec {
+namespace tilec::tile {
 
 /// Removes the results of scopes, branches and loops that nothing reads, with
 /// what is carried only for their sake, and constants without a use. Python's
@@ -18,6 +18,6 @@ namespace tilec {
 /// elaboration yields far more than what is read.
 void pruneResults(mlir::func::FuncOp function);
 
-} // namespace tilec
+} // namespace tilec::tile
 
-#endif // TILEC_LIB_FRONTEND_SEMA_PRUNERESULTS_H
+#endif // TILEC_DIALECT_TILE_PRUNERESULTS_H
