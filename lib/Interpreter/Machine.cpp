@@ -24,6 +24,7 @@ static constexpr int64_t maxTileBytes = int64_t(1) << 31;
 Machine::Machine(const InterpreterOptions &options) : options(options) {
   addCreationOps(*this);
   addStorageOps(*this);
+  addSliceOps(*this);
   addMovementOps(*this);
   addElementwiseOps(*this);
   addCastOps(*this);
@@ -119,9 +120,13 @@ DType tilec::getDTypeOf(TypedValue<tile::TileType> tile) {
 // Execution
 //===----------------------------------------------------------------------===//
 
-llvm::Error Machine::fail(Operation *op, const Twine &message) const {
-  return llvm::make_error<RuntimeError>(tile::getSourcePlace(op->getLoc()),
+llvm::Error Machine::fail(Location location, const Twine &message) const {
+  return llvm::make_error<RuntimeError>(tile::getSourcePlace(location),
                                         message.str());
+}
+
+llvm::Error Machine::fail(Operation *op, const Twine &message) const {
+  return fail(op->getLoc(), message);
 }
 
 llvm::Error Machine::fail(Operation *op, StringRef message,

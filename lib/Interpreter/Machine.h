@@ -65,6 +65,7 @@ public:
   llvm::Error fail(mlir::Operation *op, const llvm::Twine &message) const;
   llvm::Error fail(mlir::Operation *op, llvm::StringRef message,
                    llvm::ArrayRef<int64_t> values) const;
+  llvm::Error fail(mlir::Location location, const llvm::Twine &message) const;
 
   /// Runs a block; its terminator's operands are the results.
   llvm::Error runBlock(mlir::Block &block,
@@ -104,6 +105,7 @@ private:
 // What each file adds to the table.
 void addCreationOps(Machine &machine);
 void addStorageOps(Machine &machine);
+void addSliceOps(Machine &machine);
 void addMovementOps(Machine &machine);
 void addElementwiseOps(Machine &machine);
 void addCastOps(Machine &machine);

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Elementwise.h"
-#include "Machine.h"
+#include "Slices.h"
 #include "tilec/Interpreter/Numerics.h"
 #include <algorithm>
 
@@ -100,15 +100,15 @@ static void accumulate(const int64_t *a, const Matrix<int64_t> &b,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// A `matmul`, or `matmul_acc` where `acc` is not null. The operation's types
-/// have been verified.
+/// The product of two tiles, added to `acc` where that is not null. The
+/// operation's types have been verified.
 class Product {
 public:
-  template <typename OpT>
-  Product(Machine &machine, OpT op, const TileValue *acc)
-      : fp64(machine.getOptions().fp64), lhs(machine.get(op.getLhs())),
-        rhs(machine.get(op.getRhs())), acc(acc), transposeA(op.getTransposeA()),
-        transposeB(op.getTransposeB()) {
+  Product(const Machine &machine, const RuntimeValue &lhs,
+          const RuntimeValue &rhs, const TileValue *acc, bool transposeA,
+          bool transposeB)
+      : fp64(machine.getOptions().fp64), lhs(lhs), rhs(rhs), acc(acc),
+        transposeA(transposeA), transposeB(transposeB) {
     const TileValue &a = std::get<TileValue>(lhs),
                     &b = std::get<TileValue>(rhs);
     input = a.dtype;
@@ -217,16 +217,81 @@ private:
 };
 } // namespace
 
+template <typename OpT>
+static llvm::Error runProduct(Machine &machine, OpT op, const TileValue *acc) {
+  return machine.setTile(op, Product(machine, machine.get(op.getLhs()),
+                                     machine.get(op.getRhs()), acc,
+                                     op.getTransposeA(), op.getTransposeB())
+                                 .run());
+}
+
 static llvm::Error runMatmul(Machine &machine, tile::MatmulOp op) {
-  return machine.setTile(op, Product(machine, op, nullptr).run());
+  return runProduct(machine, op, nullptr);
 }
 
 static llvm::Error runMatmulAcc(Machine &machine, tile::MatmulAccOp op) {
+  return runProduct(machine, op, &machine.getTile(op.getAcc()));
+}
+
+/// Fails as slices of `step` k would, one after the other.
+static llvm::Error checkSteps(Machine &machine, tile::ContractOp op,
+                              const StorageBox &lhs, const StorageBox &rhs) {
+  int64_t k = lhs.extents[op.getLhsKDim()];
+  int64_t step = op.getStep().value_or(k);
+  bool isEmpty = false; // Behind the end of a tile nothing can fail.
+  for (int64_t start = 0; start < k && !isEmpty; start += step) {
+    isEmpty = true;
+    for (auto [box, kDim] :
+         {std::pair(lhs, op.getLhsKDim()), std::pair(rhs, op.getRhsKDim())}) {
+      box.offsets[kDim] = numerics::wrapAdd(box.offsets[kDim], start);
+      box.extents[kDim] = std::min(step, k - start);
+      if (auto error = checkBox(machine, op, box))
+        return error;
+      isEmpty &= llvm::is_contained(box.extents, 0);
+    }
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Error runContract(Machine &machine, tile::ContractOp op) {
+  ArrayRef<int64_t> shape = op.getResult().getType().getShape();
+  StorageBox lhs{op.getLhs(), {}, {}, op.getLhsLoc()};
+  StorageBox rhs{op.getRhs(), {}, {}, op.getRhsLoc()};
+  Shape extents;
+  if (auto error = machine.getIndices(op, op.getLhsOffsets(), lhs.offsets))
+    return error;
+  if (auto error = machine.getIndices(op, op.getRhsOffsets(), rhs.offsets))
+    return error;
+  if (auto error =
+          machine.getIndices(op, {op.getM(), op.getN(), op.getK()}, extents))
+    return error;
+  for (auto [box, kDim, d] :
+       {std::tuple(&lhs, op.getLhsKDim(), 0), {&rhs, op.getRhsKDim(), 1}}) {
+    box->extents = {0, 0};
+    box->extents[1 - kDim] = std::clamp<int64_t>(extents[d], 0, shape[d]);
+    box->extents[kDim] = std::max<int64_t>(extents[2], 0);
+  }
+  if (auto error = checkSteps(machine, op, lhs, rhs))
+    return error;
+  for (auto *box : {&lhs, &rhs})
+    if (auto error = checkBox(machine, op, *box))
+      return error;
+  auto load = [&](const StorageBox &box, unsigned kDim,
+                  int64_t size) -> RuntimeValue {
+    Shape sizes{size, size};
+    sizes[kDim] = std::max<int64_t>(box.extents[kDim], 1);
+    return loadBox(machine, box, sizes);
+  };
+  const TileValue *acc = op.getAcc() ? &machine.getTile(op.getAcc()) : nullptr;
+  RuntimeValue a = load(lhs, op.getLhsKDim(), shape[0]);
+  RuntimeValue b = load(rhs, op.getRhsKDim(), shape[1]);
   return machine.setTile(
-      op, Product(machine, op, &machine.getTile(op.getAcc())).run());
+      op, Product(machine, a, b, acc, op.getTransposeA(), op.getTransposeB())
+              .run());
 }
 
 void tilec::addMatmulOps(Machine &machine) {
   machine.add<tile::MatmulOp, runMatmul>();
   machine.add<tile::MatmulAccOp, runMatmulAcc>();
+  machine.add<tile::ContractOp, runContract>();
 }

@@ -24,77 +24,6 @@ static Shape withShape(std::initializer_list<int64_t> numbers,
 }
 
 //===----------------------------------------------------------------------===//
-// Slices
-//===----------------------------------------------------------------------===//
-
-/// The requested extents, clamped to 0..size.
-static llvm::Error getRequest(Machine &machine, tile::SliceOp op,
-                              Shape &extents) {
-  ArrayRef<int64_t> sizes = op.getResult().getType().getShape();
-  if (auto error = machine.getIndices(op, op.getValid(), extents))
-    return error;
-  if (extents.empty())
-    extents = Shape(sizes);
-  for (auto [extent, size] : llvm::zip_equal(extents, sizes))
-    extent = std::clamp<int64_t>(extent, 0, size);
-  return llvm::Error::success();
-}
-
-/// A slice of a tile gets what the tile has of the request; nothing that lies
-/// before it, and not less than the result's type says.
-static llvm::Error intersectWithTile(Machine &machine, tile::SliceOp op,
-                                     const TileValue &tile,
-                                     ArrayRef<int64_t> offsets,
-                                     Shape &extents) {
-  Shape request = extents;
-  for (unsigned d = 0; d < tile.getRank(); ++d)
-    if (offsets[d] >= tile.valid[d] || tile.valid[d] == 0)
-      extents[d] = 0;
-    else if (offsets[d] >= 0)
-      extents[d] = std::min(extents[d], tile.valid[d] - offsets[d]);
-  bool empty = llvm::is_contained(extents, 0);
-  ArrayRef<int64_t> stated = op.getResult().getType().getValid();
-  for (unsigned d = 0; d < tile.getRank(); ++d) {
-    bool less = !ShapedType::isDynamic(stated[d]) && extents[d] < stated[d];
-    if ((offsets[d] < 0 && !empty) || less)
-      return machine.fail(op,
-                          messages::sliceOfTileOutOfBounds(d, tile.getRank()),
-                          withShape({offsets[d], request[d]}, tile.shape));
-  }
-  return llvm::Error::success();
-}
-
-static llvm::Error runSlice(Machine &machine, tile::SliceOp op) {
-  DType dtype = getDTypeOf(op.getResult());
-  ArrayRef<int64_t> sizes = op.getResult().getType().getShape();
-  Shape offsets, extents;
-  if (auto error = machine.getIndices(op, op.getOffsets(), offsets))
-    return error;
-  if (auto error = getRequest(machine, op, extents))
-    return error;
-  auto cells = makeCells(dtype, sizes);
-  CellView target(sizes, *cells);
-  Shape origin(sizes.size(), 0);
-  if (isa<tile::TileType>(op.getSource().getType())) {
-    const TileValue &tile = machine.getTile(op.getSource());
-    if (auto error = intersectWithTile(machine, op, tile, offsets, extents))
-      return error;
-    copyBox(ConstCellView(tile), offsets, target, origin, extents,
-            getByteSize(dtype));
-  } else {
-    TensorValue tensor;
-    if (auto error = machine.getTensor(op, op.getSource(), tensor))
-      return error;
-    if (auto d = findOutside(offsets, extents, tensor.shape))
-      return machine.fail(op, messages::sliceOutOfBounds(*d, sizes.size()),
-                          withShape({offsets[*d], extents[*d]}, tensor.shape));
-    copyBox(ConstCellView(tensor), offsets, target, origin, extents,
-            getByteSize(dtype));
-  }
-  return machine.setTile(op, makeTile(dtype, sizes, extents, cells));
-}
-
-//===----------------------------------------------------------------------===//
 // Writes and single elements
 //===----------------------------------------------------------------------===//
 
@@ -204,7 +133,6 @@ static llvm::Error runWrite(Machine &machine, tile::WriteOp op) {
 }
 
 void tilec::addStorageOps(Machine &machine) {
-  machine.add<tile::SliceOp, runSlice>();
   machine.add<tile::AssembleOp, runAssemble>();
   machine.add<tile::ReadOp, runRead>();
   machine.add<tile::WriteOp, runWrite>();

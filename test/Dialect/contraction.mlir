@@ -34,3 +34,28 @@ func.func @reduce(%x: !tile.tile<4x8xf32, valid ?x?>) {
   %5 = tile.reduce argmin %x along 1 : !tile.tile<4x8xf32, valid ?x?> -> !tile.tile<4x1xi32, valid ?x1>
   return
 }
+
+// CHECK-LABEL: @contract
+func.func @contract(%x: !tile.tensor<?x?xbf16>, %w: !tile.tensor<64x32xbf16, weight>, %t: !tile.tile<8x64xbf16, valid 4x?>,
+                    %acc: !tile.tile<8x32xf32, valid ?x16>, %i: index, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c32 = arith.constant 32 : index
+  // CHECK: tile.contract %{{.*}}[%{{.*}}, %{{.*}}], %{{.*}}[%{{.*}}, %{{.*}}] m %{{.*}} n %{{.*}} k %{{.*}} : !tile.tensor<?x?xbf16>, !tile.tensor<64x32xbf16, weight> -> <8x32xf32, valid ?x32>
+  %0 = tile.contract %x[%i, %c0], %w[%c0, %c0] m %n n %c32 k %n
+      : !tile.tensor<?x?xbf16>, !tile.tensor<64x32xbf16, weight> -> !tile.tile<8x32xf32, valid ?x32>
+  // CHECK: tile.contract {{.*}} k %{{.*}} step 16 acc %{{.*}} inbounds : !tile.tensor<?x?xbf16>, !tile.tensor<64x32xbf16, weight>, !tile.tile<8x32xf32, valid ?x16> -> <8x32xf32, valid ?x16>
+  %1 = tile.contract %x[%i, %c0], %w[%c0, %c0] m %n n %c32 k %n step 16 acc %acc inbounds
+      : !tile.tensor<?x?xbf16>, !tile.tensor<64x32xbf16, weight>, !tile.tile<8x32xf32, valid ?x16>
+      -> !tile.tile<8x32xf32, valid ?x16>
+  // CHECK: tile.contract {{.*}} transpose_a transpose_b : !tile.tensor<?x?xbf16>, !tile.tensor<64x32xbf16, weight> -> <8x64xf32, valid ?x?>
+  %2 = tile.contract %x[%c0, %i], %w[%c0, %c0] m %n n %n k %c32 transpose_a transpose_b
+      : !tile.tensor<?x?xbf16>, !tile.tensor<64x32xbf16, weight> -> !tile.tile<8x64xf32, valid ?x?>
+  // The rows that a tile has are known, where the offset is.
+  // CHECK: tile.contract {{.*}} : !tile.tile<8x64xbf16, valid 4x?>, !tile.tensor<64x32xbf16, weight> -> <8x32xf32, valid 4x?>
+  %3 = tile.contract %t[%c0, %i], %w[%c0, %c0] m %c32 n %n k %n
+      : !tile.tile<8x64xbf16, valid 4x?>, !tile.tensor<64x32xbf16, weight> -> !tile.tile<8x32xf32, valid 4x?>
+  // CHECK: tile.contract {{.*}} : !tile.tile<8x64xbf16, valid 4x?>, !tile.tensor<64x32xbf16, weight> -> <8x32xf32, valid ?x?>
+  %4 = tile.contract %t[%i, %c0], %w[%c0, %c0] m %c32 n %n k %n
+      : !tile.tile<8x64xbf16, valid 4x?>, !tile.tensor<64x32xbf16, weight> -> !tile.tile<8x32xf32, valid ?x?>
+  return
+}

@@ -1,4 +1,4 @@
-//===- EmitContraction.cpp - Matmuls and reductions ---------------------===//
+//===- EmitContraction.cpp - Matrix products ----------------------------===//
 //
 // Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,17 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
-#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 #include "tilec/Conversion/Microkernels.h"
-#include <limits>
+#include "tilec/Support/RuntimeMessages.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace tilec;
 using namespace tilec::lowering;
 using namespace tilec::tile;
-
-//===----------------------------------------------------------------------===//
-// Matmul
-//===----------------------------------------------------------------------===//
 
 static MatmulElement getMatmulElement(Type element) {
   if (isa<BFloat16Type>(element))
@@ -26,17 +23,19 @@ static MatmulElement getMatmulElement(Type element) {
   return element.isF32() ? MatmulElement::FP32 : MatmulElement::Int8;
 }
 
-LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
-                                  Value rhs, bool transposeA, bool transposeB) {
-  auto type = cast<TileType>(op->getResult(0).getType());
-  Memory a = materialize(lhs), c, into = materialize(rhs);
-  Value m = state(lhs).valid[transposeA ? 1 : 0];
-  Value n = state(rhs).valid[transposeB ? 0 : 1];
-  Value k = minIndex(state(lhs).valid[transposeA ? 0 : 1],
-                     state(rhs).valid[transposeB ? 1 : 0]);
+static Type getElementType(Type storage) {
+  if (auto tile = dyn_cast<TileType>(storage))
+    return tile.getElementType();
+  return cast<TensorRefType>(storage).getElementType();
+}
+
+/// Calls the kernel for all of the product, in place of `acc` where possible.
+void Emitter::emitProduct(Value result, Value acc, Product product) {
+  auto type = cast<TileType>(result.getType());
+  Memory c;
   if (acc) {
-    m = minIndex(m, state(acc).valid[0]);
-    n = minIndex(n, state(acc).valid[1]);
+    product.m = minIndex(product.m, state(acc).valid[0]);
+    product.n = minIndex(product.n, state(acc).valid[1]);
   }
   if (acc && mayReuse(acc)) {
     c = *state(acc).memory;
@@ -45,197 +44,144 @@ LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
     if (acc)
       evaluateInto(acc, c);
   }
-  auto element = cast<TileType>(lhs.getType()).getElementType();
-  func::FuncOp kernel =
-      getMatmulKernel(module, {getMatmulElement(element), transposeB}, target);
-  Value rowStride = a.strides[transposeA ? 1 : 0];
-  Value kStride = a.strides[transposeA ? 0 : 1];
+  func::FuncOp kernel = getMatmulKernel(
+      module, {getMatmulElement(product.element), product.transposeB}, target);
+  Value rowStride = product.lhs.strides[product.transposeA ? 1 : 0];
+  Value kStride = product.lhs.strides[product.transposeA ? 0 : 1];
   Value accumulate = b.create<arith::ConstantOp>(loc, b.getBoolAttr(bool(acc)));
-  b.create<func::CallOp>(loc, kernel,
-                         ValueRange{a.ptr, toI64(rowStride), toI64(kStride),
-                                    into.ptr, toI64(into.strides[0]), c.ptr,
-                                    toI64(c.strides[0]), toI64(m), toI64(n),
-                                    toI64(k), accumulate});
+  b.create<func::CallOp>(
+      loc, kernel,
+      ValueRange{product.lhs.ptr, toI64(rowStride), toI64(kStride),
+                 product.rhs.ptr, toI64(product.rhs.strides[0]), c.ptr,
+                 toI64(c.strides[0]), toI64(product.m), toI64(product.n),
+                 toI64(product.k), accumulate});
   if (options.instrument)
-    countWork(index(0), mulIndex(index(2), mulIndex(m, mulIndex(n, k))));
-  define(op->getResult(0), {type, {m, n}, c, nullptr, 0, true});
+    countWork(index(0),
+              mulIndex(index(2),
+                       mulIndex(product.m, mulIndex(product.n, product.k))));
+  define(result, {type, {product.m, product.n}, c, nullptr, 0, true});
+}
+
+LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
+                                  Value rhs, bool transposeA, bool transposeB) {
+  Product product{materialize(lhs),
+                  materialize(rhs),
+                  transposeA,
+                  transposeB,
+                  {},
+                  {},
+                  {},
+                  {}};
+  product.m = state(lhs).valid[transposeA ? 1 : 0];
+  product.n = state(rhs).valid[transposeB ? 0 : 1];
+  product.k = minIndex(state(lhs).valid[transposeA ? 0 : 1],
+                       state(rhs).valid[transposeB ? 1 : 0]);
+  product.element = cast<TileType>(lhs.getType()).getElementType();
+  emitProduct(op->getResult(0), acc, product);
   return success();
 }
 
 //===----------------------------------------------------------------------===//
-// Reductions
+// Products of boxes of storage
 //===----------------------------------------------------------------------===//
 
-static BinaryKind getCombiner(ReduceKind kind) {
-  switch (kind) {
-  case ReduceKind::Sum:
-    return BinaryKind::Add;
-  case ReduceKind::Prod:
-    return BinaryKind::Mul;
-  case ReduceKind::Max:
-    return BinaryKind::Maximum;
-  case ReduceKind::Min:
-    return BinaryKind::Minimum;
-  case ReduceKind::ArgMax:
-  case ReduceKind::ArgMin:
-    break;
+SmallVector<Value, 4> Emitter::validOf(const ContractedBox &box) {
+  SmallVector<Value, 4> valid(box.extents);
+  if (isa<TileType>(box.source.getType()))
+    for (unsigned d = 0; d < 2; ++d)
+      valid[d] = cutToTile(box.source, d, box.offsets[d], valid[d]);
+  return valid;
+}
+
+SmallVector<Value, 4> Emitter::dimsOf(const ContractedBox &box) {
+  if (auto tile = dyn_cast<TileType>(box.source.getType()))
+    return nominalDims(tile);
+  return tensors[box.source].dims;
+}
+
+/// Where the boxes are not inside, they are taken apart into the steps that the
+/// program takes, the first of which to leave its source fails.
+void Emitter::checkBoxes(ContractOp op, ArrayRef<ContractedBox> boxes) {
+  SmallVector<ContractedBox> checked;
+  Value inside = b.create<arith::ConstantOp>(loc, b.getBoolAttr(true));
+  for (const ContractedBox &box : boxes) {
+    bool isTile = isa<TileType>(box.source.getType());
+    if (op.getInbounds() && !isTile)
+      continue;
+    checked.push_back(box);
+    inside = b.createOrFold<arith::AndIOp>(
+        loc, inside, isInside(box.offsets, validOf(box), dimsOf(box), isTile));
   }
-  llvm_unreachable("no combiner of two cells");
-}
-
-Value Emitter::combine(ReduceKind kind, Value x, Value y, Type element) {
-  return binary(getCombiner(kind), x, y, element);
-}
-
-/// What leaves any cell as it is.
-Value Emitter::identity(ReduceKind kind, Type element, int64_t width) {
-  Type type = computeType(element);
-  TypedAttr value;
-  if (isa<FloatType>(element)) {
-    float infinity = std::numeric_limits<float>::infinity();
-    float start = kind == ReduceKind::Sum    ? 0.0f
-                  : kind == ReduceKind::Prod ? 1.0f
-                  : kind == ReduceKind::Max  ? -infinity
-                                             : infinity;
-    value = b.getF32FloatAttr(start);
-  } else if (kind == ReduceKind::Max || kind == ReduceKind::Min) {
-    return splat(overNothing(kind, element), width);
-  } else {
-    value = b.getIntegerAttr(type, kind == ReduceKind::Prod);
-  }
-  return splat(b.create<arith::ConstantOp>(loc, value), width);
-}
-
-/// What a reduction over no cell gives.
-Value Emitter::overNothing(ReduceKind kind, Type element) {
-  if (kind == ReduceKind::Max)
-    return padScalar(PadValue::Min, element);
-  if (kind == ReduceKind::Min)
-    return padScalar(PadValue::Max, element);
-  return scalarOf(identity(kind, element, 1));
-}
-
-Value Emitter::finishReduction(ReduceOp op, Value value, Value count) {
-  Type element = op.getSource().getType().getElementType();
-  ReduceKind kind = op.getKind();
-  if (kind == ReduceKind::Max || kind == ReduceKind::Min) {
-    int64_t width = cast<VectorType>(value.getType()).getDimSize(0);
-    value = b.create<arith::SelectOp>(loc, isLess(index(0), count), value,
-                                      splat(overNothing(kind, element), width));
-  }
-  return roundTo(value, element);
-}
-
-void Emitter::reduceRows(ReduceOp op, const Memory &into) {
-  const TileState it = state(op.getSource());
-  Type element = it.type.getElementType();
-  Value columns = it.valid[1];
-  Value whole = subIndex(
-      columns, b.createOrFold<arith::AndIOp>(loc, columns, index(kLanes - 1)));
-  forLoop(index(0), it.valid[0], 1, [&](Value i) {
-    // Lane l takes columns l, l+16, ...; the tail goes to the first lanes.
-    Value lanes = identity(op.getKind(), element, kLanes);
-    lanes = forLoopCarrying(
-        index(0), whole, kLanes, lanes, [&](Value j, ValueRange acc) {
-          Value cells = load(op.getSource(), {i, j}, kLanes);
-          return SmallVector<Value>{
-              combine(op.getKind(), acc[0], cells, element)};
-        })[0];
-    lanes =
-        forLoopCarrying(whole, columns, 1, lanes, [&](Value j, ValueRange acc) {
-          Value cell = load(op.getSource(), {i, j}, 1);
-          Value lane = subIndex(j, whole);
-          Value old =
-              splat(b.create<vector::ExtractElementOp>(loc, acc[0], lane), 1);
-          Value next = combine(op.getKind(), old, cell, element);
-          return SmallVector<Value>{b.create<vector::InsertElementOp>(
-              loc, scalarOf(next), acc[0], lane)};
-        })[0];
-    for (int64_t half = kLanes / 2; half >= 1; half /= 2) {
-      auto low = llvm::to_vector(llvm::seq<int64_t>(0, half));
-      auto high = llvm::to_vector(llvm::seq<int64_t>(half, 2 * half));
-      Value l = b.create<vector::ShuffleOp>(loc, lanes, lanes, low);
-      Value h = b.create<vector::ShuffleOp>(loc, lanes, lanes, high);
-      lanes = combine(op.getKind(), l, h, element);
+  if (matchPattern(inside, m_One()))
+    return;
+  Value outside = b.createOrFold<arith::XOrIOp>(
+      loc, inside, b.create<arith::ConstantOp>(loc, b.getBoolAttr(true)));
+  auto branch = b.create<scf::IfOp>(loc, outside, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  Value k = boxes[0].extents[boxes[0].kDim];
+  auto checkStep = [&](Value start) {
+    for (ContractedBox box : checked) {
+      llvm::SaveAndRestore place(loc, box.loc);
+      box.offsets[box.kDim] = addIndex(box.offsets[box.kDim], start);
+      Value rest = subIndex(k, start);
+      box.extents[box.kDim] =
+          op.getStep() ? minIndex(rest, index(*op.getStep())) : rest;
+      bool isTile = isa<TileType>(box.source.getType());
+      checkBox(isTile ? messages::sliceOfTileOutOfBounds
+                      : messages::sliceOutOfBounds,
+               box.offsets, validOf(box), dimsOf(box), isTile);
     }
-    storeMemory(into, element, {i, index(0)},
-                finishReduction(op, lanes, columns));
-  });
-}
-
-void Emitter::reduceColumns(ReduceOp op, const Memory &into) {
-  const TileState it = state(op.getSource());
-  Type element = it.type.getElementType();
-  auto column = [&](Value j, int64_t width) {
-    Value start = identity(op.getKind(), element, width);
-    Value result = forLoopCarrying(
-        index(0), it.valid[0], 1, start, [&](Value i, ValueRange acc) {
-          Value cells = load(op.getSource(), {i, j}, width);
-          return SmallVector<Value>{
-              combine(op.getKind(), acc[0], cells, element)};
-        })[0];
-    storeMemory(into, element, {index(0), j},
-                finishReduction(op, result, it.valid[0]));
   };
-  forEachColumn(index(0), it.valid[1], column);
-}
-
-/// The first cell that is beyond all before it; the first NaN beyond all.
-void Emitter::reduceArg(ReduceOp op, const Memory &into) {
-  const TileState it = state(op.getSource());
-  Type element = it.type.getElementType();
-  Type i32 = b.getI32Type();
-  auto kind = op.getKind() == ReduceKind::ArgMax ? CmpMode::Gt : CmpMode::Lt;
-  Value zero = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(0));
-  auto isNaN = [&](Value x) -> Value {
-    return b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::UNO, x, x);
-  };
-  forLoop(index(0), it.valid[0], 1, [&](Value i) {
-    Value none = identity(op.getKind() == ReduceKind::ArgMax ? ReduceKind::Max
-                                                             : ReduceKind::Min,
-                          element, 1);
-    SmallVector<Value> best = forLoopCarrying(
-        index(0), it.valid[1], 1, {none, splat(zero, 1)},
-        [&](Value j, ValueRange acc) {
-          Value cell = load(op.getSource(), {i, j}, 1);
-          Value better = compare(kind, cell, acc[0], element);
-          Value first = splat(b.createOrFold<arith::CmpIOp>(
-                                  loc, arith::CmpIPredicate::eq, j, index(0)),
-                              1);
-          better = b.create<arith::OrIOp>(loc, better, first);
-          if (isa<FloatType>(element)) {
-            // A NaN wins once; then nothing does.
-            Value notYet = b.create<arith::XOrIOp>(loc, isNaN(acc[0]),
-                                                   intConstantLike(better, 1));
-            Value wins = b.create<arith::OrIOp>(loc, better, isNaN(cell));
-            better = b.create<arith::OrIOp>(
-                loc, first, b.create<arith::AndIOp>(loc, wins, notYet));
-          }
-          Value number =
-              splat(b.create<arith::TruncIOp>(loc, i32, toI64(j)), 1);
-          return SmallVector<Value>{
-              b.create<arith::SelectOp>(loc, better, cell, acc[0]),
-              b.create<arith::SelectOp>(loc, better, number, acc[1])};
-        });
-    storeMemory(into, i32, {i, index(0)}, best[1]);
-  });
-}
-
-LogicalResult Emitter::emitReduce(ReduceOp op) {
-  auto type = op.getResult().getType();
-  int64_t axis = op.getAxis();
-  bool isArg =
-      op.getKind() == ReduceKind::ArgMax || op.getKind() == ReduceKind::ArgMin;
-  SmallVector<Value, 4> valid(state(op.getSource()).valid);
-  countCells(op.getSource().getType().getElementType(), valid);
-  valid[axis] = index(1);
-  Memory result = allocate(type);
-  if (isArg)
-    reduceArg(op, result);
-  else if (axis == 1)
-    reduceRows(op, result);
+  if (op.getStep())
+    forLoop(index(0), k, *op.getStep(), checkStep);
   else
-    reduceColumns(op, result);
-  define(op.getResult(), {type, valid, result, nullptr, 0, true});
+    checkStep(index(0));
+}
+
+Memory Emitter::memoryOf(const ContractedBox &box, ValueRange offsets) {
+  auto tile = dyn_cast<TileType>(box.source.getType());
+  if (!tile) {
+    countRead(box.source, box.extents);
+    return tensorMemory(box.source, offsets);
+  }
+  Memory memory = materialize(box.source);
+  memory.ptr = address(memory, tile.getElementType(), box.offsets);
+  return memory;
+}
+
+LogicalResult Emitter::emitContract(ContractOp op) {
+  ArrayRef<int64_t> shape = op.getResult().getType().getShape();
+  Value k = b.createOrFold<arith::MaxSIOp>(loc, scalar(op.getK()), index(0));
+  auto makeBox = [&](Value source, ValueRange offsets, unsigned kDim,
+                     Value extent, int64_t size, Location place) {
+    ContractedBox box{source, {}, {k, k}, kDim, place};
+    for (Value offset : offsets)
+      box.offsets.push_back(scalar(offset));
+    box.extents[1 - kDim] = clampIndex(scalar(extent), size);
+    return box;
+  };
+  ContractedBox boxes[] = {
+      makeBox(op.getLhs(), op.getLhsOffsets(), op.getLhsKDim(), op.getM(),
+              shape[0], op.getLhsLoc()),
+      makeBox(op.getRhs(), op.getRhsOffsets(), op.getRhsKDim(), op.getN(),
+              shape[1], op.getRhsLoc())};
+  checkBoxes(op, boxes);
+  for (ContractedBox &box : boxes)
+    box.extents = validOf(box);
+  auto &[lhs, rhs] = boxes;
+  Product product{memoryOf(lhs, op.getLhsOffsets()),
+                  memoryOf(rhs, op.getRhsOffsets()),
+                  op.getTransposeA(),
+                  op.getTransposeB(),
+                  {},
+                  {},
+                  {},
+                  {}};
+  product.m = lhs.extents[1 - lhs.kDim];
+  product.n = rhs.extents[1 - rhs.kDim];
+  product.k = minIndex(lhs.extents[lhs.kDim], rhs.extents[rhs.kDim]);
+  product.element = getElementType(op.getLhs().getType());
+  emitProduct(op.getResult(), op.getAcc(), product);
   return success();
 }

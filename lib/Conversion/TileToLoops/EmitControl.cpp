@@ -161,6 +161,7 @@ LogicalResult Emitter::emitOp(Operation *op) {
         return emitMatmul(op, op.getAcc(), op.getLhs(), op.getRhs(),
                           op.getTransposeA(), op.getTransposeB());
       })
+      .Case([&](ContractOp op) { return emitContract(op); })
       .Case([&](ReduceOp op) { return emitReduce(op); })
       .Case([&](FloorDivOp op) { return emitScalarDivision(op, true); })
       .Case([&](ModOp op) { return emitScalarDivision(op, false); })

@@ -164,25 +164,47 @@ void Emitter::copyCells(const Memory &from, const Memory &to, TileType type,
 // Checks
 //===----------------------------------------------------------------------===//
 
+/// An empty box touches nothing, wherever it lies.
+static Value isEmptyBox(OpBuilder &b, Location loc, ArrayRef<Value> valid) {
+  Value zero = b.create<arith::ConstantIndexOp>(loc, 0);
+  Value isEmpty = b.create<arith::ConstantOp>(loc, b.getBoolAttr(false));
+  for (Value extent : valid)
+    isEmpty = b.createOrFold<arith::OrIOp>(
+        loc, isEmpty,
+        b.createOrFold<arith::CmpIOp>(loc, arith::CmpIPredicate::sle, extent,
+                                      zero));
+  return isEmpty;
+}
+
 void Emitter::checkBox(function_ref<std::string(unsigned, unsigned)> message,
                        ArrayRef<Value> offsets, ArrayRef<Value> valid,
                        ArrayRef<Value> dims, bool belowOnly) {
-  // An empty box touches nothing, wherever it lies.
-  Value isEmpty = b.create<arith::ConstantOp>(loc, b.getBoolAttr(false));
-  for (Value extent : valid)
-    isEmpty =
-        b.createOrFold<arith::OrIOp>(loc, isEmpty, isAtMost(extent, index(0)));
+  Value isEmpty = isEmptyBox(b, loc, valid);
   for (auto [d, offset] : llvm::enumerate(offsets)) {
-    Value inside = isAtMost(index(0), offset);
-    // Neither side overflows: extents are between 0 and the dimension's type.
-    if (!belowOnly)
-      inside = b.createOrFold<arith::AndIOp>(
-          loc, inside, isAtMost(offset, subIndex(dims[d], valid[d])));
+    Value inside = isInside(offset, valid[d], dims[d], belowOnly);
     SmallVector<Value> values{offset, valid[d]};
     llvm::append_range(values, dims);
     emitAssert(b.createOrFold<arith::OrIOp>(loc, isEmpty, inside),
                message(d, dims.size()), values);
   }
+}
+
+Value Emitter::isInside(Value offset, Value valid, Value dim, bool belowOnly) {
+  Value inside = isAtMost(index(0), offset);
+  if (belowOnly)
+    return inside;
+  // Neither side overflows: extents are between 0 and the dimension's type.
+  return b.createOrFold<arith::AndIOp>(loc, inside,
+                                       isAtMost(offset, subIndex(dim, valid)));
+}
+
+Value Emitter::isInside(ArrayRef<Value> offsets, ArrayRef<Value> valid,
+                        ArrayRef<Value> dims, bool belowOnly) {
+  Value inside = b.create<arith::ConstantOp>(loc, b.getBoolAttr(true));
+  for (auto [offset, extent, dim] : llvm::zip_equal(offsets, valid, dims))
+    inside = b.createOrFold<arith::AndIOp>(
+        loc, inside, isInside(offset, extent, dim, belowOnly));
+  return b.createOrFold<arith::OrIOp>(loc, isEmptyBox(b, loc, valid), inside);
 }
 
 void Emitter::checkElement(
@@ -237,33 +259,41 @@ LogicalResult Emitter::emitCreate(CreateOp op) {
   return success();
 }
 
+Value Emitter::cutToTile(Value tile, unsigned dim, Value offset,
+                         Value request) {
+  Value begin = b.createOrFold<arith::MaxSIOp>(loc, offset, index(0));
+  Value rest = subIndex(state(tile).valid[dim], begin);
+  Value some =
+      minIndex(request, b.createOrFold<arith::MaxSIOp>(loc, rest, index(0)));
+  return b.createOrFold<arith::SelectOp>(loc, isLess(offset, index(0)), request,
+                                         some);
+}
+
+SmallVector<Value, 4> Emitter::nominalDims(TileType type) {
+  SmallVector<Value, 4> dims;
+  for (int64_t size : type.getShape())
+    dims.push_back(index(size));
+  return dims;
+}
+
 LogicalResult Emitter::emitSlice(SliceOp op) {
   auto type = op.getResult().getType();
   auto source = dyn_cast<TileType>(op.getSource().getType());
-  SmallVector<Value, 4> offsets, valid, dims;
+  SmallVector<Value, 4> offsets, valid;
   for (Value offset : op.getOffsets())
     offsets.push_back(scalar(offset));
   for (int64_t d = 0; d < type.getRank(); ++d) {
     Value extent = op.getValid().empty() ? index(type.getShape()[d])
                                          : clampIndex(scalar(op.getValid()[d]),
                                                       type.getShape()[d]);
-    if (source) {
-      // What the tile has of the request. Before the tile that is an error,
-      // which tells the request.
-      Value begin = b.createOrFold<arith::MaxSIOp>(loc, offsets[d], index(0));
-      Value rest = subIndex(state(op.getSource()).valid[d], begin);
-      Value some =
-          minIndex(extent, b.createOrFold<arith::MaxSIOp>(loc, rest, index(0)));
-      extent = b.createOrFold<arith::SelectOp>(
-          loc, isLess(offsets[d], index(0)), extent, some);
-      dims.push_back(index(source.getShape()[d]));
-    }
+    if (source)
+      extent = cutToTile(op.getSource(), d, offsets[d], extent);
     valid.push_back(extent);
   }
   TileState result{type, valid, {}, nullptr, 0, false};
   if (source) {
-    checkBox(messages::sliceOfTileOutOfBounds, offsets, valid, dims,
-             /*belowOnly=*/true);
+    checkBox(messages::sliceOfTileOutOfBounds, offsets, valid,
+             nominalDims(source), /*belowOnly=*/true);
     Memory memory = materialize(op.getSource());
     memory.ptr = address(memory, type.getElementType(), offsets);
     result.memory = memory;
@@ -272,17 +302,18 @@ LogicalResult Emitter::emitSlice(SliceOp op) {
       checkBox(messages::sliceOutOfBounds, offsets, valid,
                tensors[op.getSource()].dims);
     result.memory = tensorMemory(op.getSource(), op.getOffsets());
-    countRead(op.getSource(), type, valid);
+    countRead(op.getSource(), valid);
   }
   define(op.getResult(), std::move(result));
   return success();
 }
 
-void Emitter::countRead(Value tensor, TileType type, ArrayRef<Value> valid) {
+void Emitter::countRead(Value tensor, ArrayRef<Value> valid) {
   // What the caller passed comes from memory; what the program made is near.
   if (!options.instrument || !isa<BlockArgument>(rootOf(tensor)) ||
       !isDistinctStorage(rootOf(tensor)))
     return;
+  auto type = cast<TensorRefType>(tensor.getType());
   Value bytes = index(getElementBytes(type.getElementType()));
   for (Value extent : valid)
     bytes = mulIndex(bytes, extent);

@@ -165,8 +165,16 @@ private:
                 ArrayRef<Value> dims, bool belowOnly = false);
   void checkElement(function_ref<std::string(unsigned, unsigned)> message,
                     ArrayRef<Value> at, ArrayRef<Value> dims);
-  /// Counts the bytes that a slice of a parameter reads.
-  void countRead(Value tensor, tile::TileType type, ArrayRef<Value> valid);
+  /// The same as one condition, along one dimension and for all.
+  Value isInside(Value offset, Value valid, Value dim, bool belowOnly);
+  Value isInside(ArrayRef<Value> offsets, ArrayRef<Value> valid,
+                 ArrayRef<Value> dims, bool belowOnly = false);
+  /// What a tile has, along a dimension, of the cells asked for at an offset.
+  /// Before the tile that is an error, which tells the request.
+  Value cutToTile(Value tile, unsigned dim, Value offset, Value request);
+  SmallVector<Value, 4> nominalDims(tile::TileType type);
+  /// Counts the bytes that a box of a parameter has.
+  void countRead(Value tensor, ArrayRef<Value> valid);
   /// Moves a tile into a buffer of its own.
   void copyOut(Value tile);
   /// Gives every tile that still reads what `writer` may write a copy.
@@ -225,9 +233,32 @@ private:
   LogicalResult emitInsert(tile::InsertOp op);
   Value padScalar(tile::PadValue pad, Type element);
 
-  //===--- Contractions and reductions (EmitContraction.cpp) --------------===//
+  //===--- Contractions (EmitContraction.cpp) -----------------------------===//
+  /// Matrices in memory, the second dimension of `lhs` and the first of `rhs`
+  /// being summed over where they are not transposed.
+  struct Product {
+    Memory lhs, rhs;
+    bool transposeA, transposeB;
+    Value m, n, k;
+    Type element;
+  };
+  void emitProduct(Value result, Value acc, Product product);
   LogicalResult emitMatmul(Operation *op, Value acc, Value lhs, Value rhs,
                            bool transposeA, bool transposeB);
+  /// A box that a contraction reads, `extents` as asked for.
+  struct ContractedBox {
+    Value source;
+    SmallVector<Value, 4> offsets, extents;
+    unsigned kDim;
+    Location loc;
+  };
+  LogicalResult emitContract(tile::ContractOp op);
+  SmallVector<Value, 4> validOf(const ContractedBox &box);
+  SmallVector<Value, 4> dimsOf(const ContractedBox &box);
+  void checkBoxes(tile::ContractOp op, ArrayRef<ContractedBox> boxes);
+  Memory memoryOf(const ContractedBox &box, ValueRange offsets);
+
+  //===--- Reductions (EmitReduction.cpp) ---------------------------------===//
   LogicalResult emitReduce(tile::ReduceOp op);
   void reduceRows(tile::ReduceOp op, const Memory &into);
   void reduceColumns(tile::ReduceOp op, const Memory &into);

@@ -61,6 +61,8 @@ struct TileBoundsChecksOff
         read.setInbounds(true);
       else if (auto write = dyn_cast<tile::WriteOp>(op))
         write.setInbounds(true);
+      else if (auto contract = dyn_cast<tile::ContractOp>(op))
+        contract.setInbounds(true);
     });
   }
 };

@@ -40,6 +40,9 @@ Operation *TileDialect::materializeConstant(OpBuilder &builder, Attribute value,
 void tilec::tile::setNameFromLocation(Operation *op,
                                       OpAsmSetValueNameFn setName) {
   Location loc = op->getLoc();
+  // Of merged ops the first names the result.
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    loc = fused.getLocations().front();
   while (auto call = dyn_cast<CallSiteLoc>(loc))
     loc = call.getCallee();
   if (auto name = dyn_cast<NameLoc>(loc))

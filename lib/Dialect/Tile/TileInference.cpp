@@ -458,24 +458,56 @@ InferredType tilec::tile::inferMatmul(Type lhs, Type rhs, bool transposeA,
                             {a.getValid()[m], b.getValid()[n]}));
 }
 
+/// The product's type where it is added to an accumulator.
+static InferredType addToAcc(Type acc, TileType product,
+                             InferenceError &error) {
+  auto into = cast<TileType>(acc);
+  // C20
+  if (into.getShape() != product.getShape() ||
+      into.getElementType() != product.getElementType())
+    return fail(error, "the accumulator is {} of {}, the product {} of {}",
+                str(into.getShape()), str(into.getElementType()),
+                str(product.getShape()), str(product.getElementType()));
+  SmallVector<int64_t> valid;
+  for (int64_t d = 0; d < 2; ++d)
+    valid.push_back(clampValid(into.getValid()[d], product.getShape()[d],
+                               product.getValid()[d]));
+  return Type(product.withValid(valid));
+}
+
 InferredType tilec::tile::inferMatmulAcc(Type acc, Type lhs, Type rhs,
                                          bool transposeA, bool transposeB,
                                          InferenceError &error) {
   InferredType product = inferMatmul(lhs, rhs, transposeA, transposeB, error);
   if (failed(product))
     return failure();
-  auto tile = cast<TileType>(*product), into = cast<TileType>(acc);
-  // C20
-  if (into.getShape() != tile.getShape() ||
-      into.getElementType() != tile.getElementType())
-    return fail(error, "the accumulator is {} of {}, the product {} of {}",
-                str(into.getShape()), str(into.getElementType()),
-                str(tile.getShape()), str(tile.getElementType()));
-  SmallVector<int64_t> valid;
-  for (int64_t d = 0; d < 2; ++d)
-    valid.push_back(
-        clampValid(into.getValid()[d], tile.getShape()[d], tile.getValid()[d]));
-  return Type(tile.withValid(valid));
+  return addToAcc(acc, cast<TileType>(*product), error);
+}
+
+InferredType tilec::tile::inferContract(const ContractOperand &lhs,
+                                        const ContractOperand &rhs, Type acc,
+                                        ArrayRef<int64_t> shape,
+                                        InferenceError &error) {
+  // C29
+  if (shape.size() != 2)
+    return fail(error, "contract yields a tile of rank 2, not {}", str(shape));
+  // Of the k axis only one cell is looked at: how many there are is no matter
+  // of types.
+  auto infer = [&](const ContractOperand &operand, unsigned d) {
+    SmallVector<int64_t> sizes{shape[d], shape[d]}, valid(sizes);
+    unsigned kDim = (d == 1) != operand.transposed ? 0 : 1;
+    sizes[kDim] = valid[kDim] = 1;
+    valid[1 - kDim] = operand.extent;
+    return inferSlice(operand.source, sizes, valid, error, operand.offsets);
+  };
+  InferredType a = infer(lhs, 0), b = failed(a) ? a : infer(rhs, 1);
+  if (failed(a) || failed(b))
+    return failure();
+  InferredType product =
+      inferMatmul(*a, *b, lhs.transposed, rhs.transposed, error);
+  if (failed(product) || !acc)
+    return product;
+  return addToAcc(acc, cast<TileType>(*product), error);
 }
 
 InferredType tilec::tile::inferReduce(ReduceKind kind, Type source,

@@ -221,3 +221,136 @@ TEST(MatmulInDouble, CarriesTheSumThroughAChain) {
   EXPECT_EQ(runBody(chain, {a, one, minus}, out, "", {/*fp64=*/true}), "");
   EXPECT_EQ(out.str(), "1");
 }
+
+/// A contraction of the tensors %x0 and %x1 in a function with %c0 ... %c20.
+static std::string contract(const std::string &op,
+                            const std::vector<Array> &inputs,
+                            const Array &output,
+                            const std::string &valid = "?x?") {
+  std::string cells = output.tileType();
+  cells.insert(cells.size() - 1, ", valid " + valid);
+  std::string error =
+      runBody("%r = tile.contract " + op + " : " + inputs[0].tensorType() +
+                  ", " + inputs[1].tensorType() + " -> " + cells + "\n",
+              inputs, output, cells);
+  return error.empty() ? output.str() : error;
+}
+
+TEST(Contract, ByHand) {
+  for (DType dtype : {DType::FP32, DType::BF16, DType::FP16}) {
+    Array x(dtype, {2, 4}, {9, 1, 2, 3, 9, 4, 5, 6});
+    Array w(dtype, {4, 3}, {9, 9, 9, 9, 1, 0, 9, 0, 1, 9, 2, 2});
+    std::string boxes = "%x0[%c0, %c1], %x1[%c1, %c1] m %c2 n %c2 k %c";
+    Array out(DType::FP32, {2, 2});
+    EXPECT_EQ(contract(boxes + "3", {x, w}, out, "2x2"), "7 8 16 17");
+    EXPECT_EQ(contract(boxes + "2 step 1", {x, w}, out, "2x2"), "1 2 4 5");
+    EXPECT_EQ(contract(boxes + "1", {x, w}, out, "2x2"), "1 0 4 0");
+    EXPECT_EQ(contract(boxes + "0", {x, w}, out, "2x2"), "0 0 0 0");
+  }
+  Array x(DType::INT8, {1, 2}, {127, -128}),
+      w(DType::INT8, {2, 1}, {127, -128});
+  EXPECT_EQ(contract("%x0[%c0, %c0], %x1[%c0, %c0] m %c1 n %c1 k %c2", {x, w},
+                     Array(DType::INT32, {1, 1}), "1x1"),
+            "32513");
+}
+
+TEST(Contract, Transposes) {
+  Array x(DType::FP32, {3, 2}, {1, 4, 2, 5, 3, 6});
+  Array w(DType::FP32, {2, 3}, {1, 10, 100, 2, 20, 200});
+  EXPECT_EQ(contract("%x0[%c0, %c0], %x1[%c0, %c0] m %c2 n %c2 k %c3 "
+                     "transpose_a transpose_b",
+                     {x, w}, Array(DType::FP32, {2, 2}), "2x2"),
+            "321 642 654 1308");
+}
+
+TEST(Contract, ClampsItsExtents) {
+  Array x(DType::FP32, {2, 2}, {1, 2, 3, 4}), w(DType::FP32, {2, 1}, {1, 10});
+  std::string boxes = "%x0[%c0, %c0], %x1[%c0, %c0] ";
+  auto run = [&](const std::string &extents, const std::string &valid) {
+    return contract(boxes + extents, {x, w}, Array(DType::FP32, {2, 1}, {9, 9}),
+                    valid);
+  };
+  EXPECT_EQ(run("m %c5 n %c5 k %c2", "2x1"), "21 43");
+  EXPECT_EQ(run("m %c1 n %c1 k %c2", "1x1"), "21 9");
+  EXPECT_EQ(run("m %c0 n %c1 k %c2", "0x1"), "9 9");
+}
+
+TEST(Contract, AddsToAnAccumulator) {
+  Array x(DType::FP32, {2, 2}, {1, 2, 3, 4}), w(DType::FP32, {2, 1}, {1, 10});
+  Array c(DType::FP32, {2, 1}, {100, 200}), out(DType::FP32, {2, 1}, {9, 9});
+  EXPECT_EQ(runBody("%c = tile.set_valid_shape %2[%c1, %c1] : "
+                    "!tile.tile<2x1xf32> -> !tile.tile<2x1xf32, valid 1x1>\n"
+                    "%r = tile.contract %x0[%c0, %c0], %x1[%c0, %c0] m %c2 n "
+                    "%c1 k %c2 acc %c : !tile.tensor<2x2xf32>, "
+                    "!tile.tensor<2x1xf32>, !tile.tile<2x1xf32, valid 1x1> -> "
+                    "!tile.tile<2x1xf32, valid 1x1>\n",
+                    {x, w, c}, out, "!tile.tile<2x1xf32, valid 1x1>"),
+            "");
+  EXPECT_EQ(out.str(), "121 9");
+}
+
+// Pairs of k are counted from the first of the box, not of the tensor.
+TEST(Contract, BF16CountsPairsFromTheBox) {
+  double big = 16777216;
+  Array x(DType::BF16, {1, 5}, {0, 1, big, -big, 0});
+  Array w(DType::BF16, {5, 1}, {1, 1, 1, 1, 1}), out(DType::FP32, {1, 1});
+  // (0, 1), (big, -big), and (1, big), (-big, 0).
+  EXPECT_EQ(contract("%x0[%c0, %c0], %x1[%c0, %c0] m %c1 n %c1 k %c5", {x, w},
+                     out, "1x1"),
+            "0");
+  EXPECT_EQ(contract("%x0[%c0, %c1], %x1[%c0, %c0] m %c1 n %c1 k %c4", {x, w},
+                     out, "1x1"),
+            "1");
+}
+
+// Of a tile there is what is valid of it.
+TEST(Contract, TakesBoxesOfTiles) {
+  Array x(DType::FP32, {1, 4}, {1, 2, 3, 4}),
+      w(DType::FP32, {4, 1}, {1, 10, 100, 1000});
+  auto run = [&](const std::string &valid, const std::string &offsets) {
+    Array out(DType::FP32, {1, 1}, {9});
+    std::string error = runBody(
+        "%a = tile.set_valid_shape %0[" + valid +
+            "] : !tile.tile<1x4xf32> -> !tile.tile<1x4xf32, valid ?x?>\n"
+            "%r = tile.contract %a[" +
+            offsets +
+            "], %1[%c0, %c0] m %c1 n %c1 k %c4 step 2 : !tile.tile<1x4xf32, "
+            "valid ?x?>, !tile.tile<4x1xf32> -> !tile.tile<1x1xf32, valid "
+            "?x1>\n",
+        {x, w}, out, "!tile.tile<1x1xf32, valid ?x1>");
+    return error + out.str();
+  };
+  EXPECT_EQ(run("%c1, %c4", "%c0, %c0"), "4321");
+  EXPECT_EQ(run("%c1, %c3", "%c0, %c0"), "321");
+  EXPECT_EQ(run("%c1, %c3", "%c0, %c1"), "32");
+  EXPECT_EQ(run("%c1, %c3", "%c0, %c20"), "0");
+  EXPECT_EQ(run("%c0, %c3", "%c0, %c0"), "9");
+}
+
+TEST(Contract, FailsOutsideOfItsTensors) {
+  Array x(DType::FP32, {2, 5}), w(DType::FP32, {6, 2}),
+      out(DType::FP32, {2, 2});
+  auto run = [&](const std::string &op) { return contract(op, {x, w}, out); };
+  EXPECT_EQ(
+      run("%x0[%c0, %c0], %x1[%c0, %c0] m %c2 n %c2 k %c6"),
+      "slice of 6 cells at offset 0 exceeds dimension 1 of tensor [2, 5]");
+  EXPECT_EQ(
+      run("%x0[%c0, %c0], %x1[%c0, %c0] m %c2 n %c2 k %c6 step 2"),
+      "slice of 2 cells at offset 4 exceeds dimension 1 of tensor [2, 5]");
+  EXPECT_EQ(
+      run("%x0[%c0, %c0], %x1[%c0, %c0] m %c2 n %c2 k %c6 step 4"),
+      "slice of 2 cells at offset 4 exceeds dimension 1 of tensor [2, 5]");
+  // The right operand's second step comes before the left one's third.
+  EXPECT_EQ(
+      run("%x0[%c0, %c0], %x1[%c4, %c0] m %c2 n %c2 k %c6 step 2"),
+      "slice of 2 cells at offset 6 exceeds dimension 0 of tensor [6, 2]");
+  EXPECT_EQ(
+      run("%x0[%c1, %c0], %x1[%c0, %c0] m %c2 n %c2 k %c4 step 2"),
+      "slice of 2 cells at offset 1 exceeds dimension 0 of tensor [2, 5]");
+  // An empty box is nowhere; the other one counts.
+  EXPECT_EQ(run("%x0[%c9, %c0], %x1[%c0, %c0] m %c0 n %c2 k %c6"), "0 0 0 0");
+  EXPECT_EQ(run("%x0[%c9, %c9], %x1[%c9, %c9] m %c2 n %c2 k %c0"), "0 0 0 0");
+  EXPECT_EQ(
+      run("%x0[%c9, %c0], %x1[%c0, %c0] m %c0 n %c2 k %c7"),
+      "slice of 7 cells at offset 0 exceeds dimension 0 of tensor [6, 2]");
+}

@@ -60,6 +60,62 @@ def Tile_MatmulAccOp : Tile_InferOp<"matmul_acc",
   }];
 }
 
+def Tile_ContractOp : Tile_ResultOp<"contract", [AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Matrix product of boxes of storage, over any number of k";
+  let description = [{
+    As `tile.matmul`, or `tile.matmul_acc` where there is `acc`, of two slices: `lhs` is
+    the box of [m, k] cells ([k, m] with `transpose_a`) at its offsets, `rhs` that of
+    [k, n] ([n, k] with `transpose_b`). The extents are clamped: m and n to `0..size` of
+    the result's nominal shape, k from below only. Of a tile a box gets what is valid; the
+    sum runs over the k valid in both, pairs of BF16 counted from the first.
+
+    Reads memory as it is at this place of the program. A valid cell of either box outside
+    of its source is a run-time error, even if the other box is empty, unless `inbounds`
+    promises that there is none. With `step` the error is that of slices of so many k, taken
+    one after the other, first of `lhs` and then of `rhs`; it does not change the result.
+
+    ```mlir
+    func.func @contract(%x: !tile.tensor<?x5120xbf16>, %w: !tile.tensor<5120x512xbf16, weight>,
+                        %b: index, %j: index, %rows: index, %init: !tile.tile<16x256xf32>) {
+      %c0 = arith.constant 0 : index
+      %c256 = arith.constant 256 : index
+      %c5120 = arith.constant 5120 : index
+      %q = tile.contract %x[%b, %c0], %w[%c0, %j] m %rows n %c256 k %c5120 step 256
+          : !tile.tensor<?x5120xbf16>, !tile.tensor<5120x512xbf16, weight>
+          -> !tile.tile<16x256xf32, valid ?x256>
+      %r = tile.contract %x[%b, %c0], %w[%c0, %j] m %rows n %c256 k %c5120 acc %init
+          : !tile.tensor<?x5120xbf16>, !tile.tensor<5120x512xbf16, weight>, !tile.tile<16x256xf32>
+          -> !tile.tile<16x256xf32, valid ?x256>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Tile_Storage:$lhs, Variadic<Index>:$lhs_offsets,
+                       Tile_Storage:$rhs, Variadic<Index>:$rhs_offsets,
+                       Index:$m, Index:$n, Index:$k,
+                       ConfinedAttr<OptionalAttr<I64Attr>, [IntPositive]>:$step,
+                       Optional<Tile_Tile>:$acc,
+                       UnitAttr:$transpose_a, UnitAttr:$transpose_b, UnitAttr:$inbounds);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = [{
+    $lhs `[` $lhs_offsets `]` `,` $rhs `[` $rhs_offsets `]` `m` $m `n` $n `k` $k
+    (`step` $step^)? (`acc` $acc^)? (`transpose_a` $transpose_a^)? (`transpose_b` $transpose_b^)?
+    (`inbounds` $inbounds^)? attr-dict
+    `:` type($lhs) `,` type($rhs) (`,` type($acc)^)? `->` type($result)
+  }];
+  let extraClassDeclaration = [{
+    // The dimension of an operand that is summed over.
+    unsigned getLhsKDim() { return getTransposeA() ? 0 : 1; }
+    unsigned getRhsKDim() { return getTransposeB() ? 1 : 0; }
+    // Where the operands were sliced: the second and the last part of a fused
+    // location, else the op's own.
+    ::mlir::Location getLhsLoc();
+    ::mlir::Location getRhsLoc();
+  }];
+  let hasVerifier = 1;
+}
+
 def Tile_ReduceOp : Tile_InferOp<"reduce",
     "::tilec::tile::inferReduce(adaptor.getKind(), adaptor.getSource().getType(), adaptor.getAxis(), error)",
     [Pure]> {

@@ -85,6 +85,19 @@ InferredType inferMatmul(mlir::Type lhs, mlir::Type rhs, bool transposeA,
 InferredType inferMatmulAcc(mlir::Type acc, mlir::Type lhs, mlir::Type rhs,
                             bool transposeA, bool transposeB,
                             InferenceError &error);
+/// `m` and `n` are the extents asked for, ShapedType::kDynamic where only the
+/// run knows them, and the offsets are as in inferSlice; `shape` is the
+/// nominal one; `acc` may be null.
+struct ContractOperand {
+  mlir::Type source;
+  llvm::ArrayRef<int64_t> offsets;
+  bool transposed;
+  int64_t extent;
+};
+InferredType inferContract(const ContractOperand &lhs,
+                           const ContractOperand &rhs, mlir::Type acc,
+                           llvm::ArrayRef<int64_t> shape,
+                           InferenceError &error);
 InferredType inferReduce(ReduceKind kind, mlir::Type source, int64_t axis,
                          InferenceError &error);
 
