@@ -30,6 +30,8 @@ namespace tilec {
 void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   if (!options.boundsChecks)
     pm.addPass(createTileBoundsChecksOff());
+  // Forms are compared as values, so nothing needs to fold or merge before.
+  pm.addNestedPass<func::FuncOp>(createTileFormContractions());
   pm.addPass(createTileCollapseParallel());
 }
 

@@ -39,4 +39,48 @@ def TileCollapseParallel : Pass<"tile-collapse-parallel"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def TileFormContractions : Pass<"tile-form-contractions", "::mlir::func::FuncOp"> {
+  let summary = "Loops over K as one contraction";
+  let description = [{
+    A matrix product whose K is too long for a tile is written as a loop: a `matmul` of
+    the first slices, `matmul_acc` of the others. The order of its sum is that of one long
+    product, so it becomes one `tile.contract`, which reads both operands from where they
+    are. The first step may stand before the loop, or behind a condition in it; the
+    accumulator may also start from zero or from any tile. A loop may carry several sums.
+
+    It is proven that on both sides the slices advance along K by just what a step takes,
+    that nothing else of them changes, that only the last step takes fewer k than the
+    others, that each step takes an even number of BF16, and that no iteration writes what
+    is read or looks at the sum. Where something of it fails, a remark at the `matmul_acc`
+    says what, and a note shows it.
+
+    Before:
+    ```mlir
+    func.func @k_loop(%x: !tile.tensor<16x5120xbf16>, %w: !tile.tensor<5120x256xbf16>,
+                      %out: !tile.tensor<16x256xf32>) {
+      %c0 = arith.constant 0 : index
+      %c256 = arith.constant 256 : index
+      %c5120 = arith.constant 5120 : index
+      %zero = arith.constant 0.0 : f32
+      %init = tile.full %zero : f32 -> !tile.tile<16x256xf32>
+      %sum = scf.for %k = %c0 to %c5120 step %c256 iter_args(%acc = %init) -> (!tile.tile<16x256xf32>) {
+        %a = tile.slice %x[%c0, %k] : !tile.tensor<16x5120xbf16> -> !tile.tile<16x256xbf16>
+        %b = tile.slice %w[%k, %c0] : !tile.tensor<5120x256xbf16> -> !tile.tile<256x256xbf16>
+        %next = tile.matmul_acc %acc, %a, %b : !tile.tile<16x256xf32>, !tile.tile<16x256xbf16>,
+                                               !tile.tile<256x256xbf16> -> !tile.tile<16x256xf32>
+        scf.yield %next : !tile.tile<16x256xf32>
+      }
+      tile.assemble %sum into %out[%c0, %c0] : !tile.tile<16x256xf32> into !tile.tensor<16x256xf32>
+      return
+    }
+    ```
+    After: `%sum = tile.contract %x[%c0, %c0], %w[%c0, %c0] m %c16 n %c256 k %c5120 step 256`.
+  }];
+  let statistics = [
+    Statistic<"numFormed", "formed", "Contractions made of loops">,
+    Statistic<"numDeclined", "declined", "Sums of products that a loop still carries">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::tilec::tile::TileDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD
