@@ -10,6 +10,7 @@ from itertools import count
 from random import Random
 from typing import List, Optional, Tuple
 
+from k_loops import KLoop
 from program import FLOATS, INTEGERS, Dim, Program, Statement, Tensor
 from tiles import ANY, FULL, Function, Grower, Tile, cells, intersect, key
 
@@ -367,7 +368,8 @@ class Builder:
         rows, columns = self.axes([m, n])
         body = self.nest([rows, columns], destination, f"mm{next(self.names)}")
         grower = self.grower(body, [rows, columns])
-        acc = self.k_loop(grower, (a, a_trans), (b, b_trans), rows, columns, k, sum_dtype)
+        operands = (a, a_trans), (b, b_trans)
+        acc = KLoop(rng, self.load, Axis, self.names, *operands, rows, columns, k, sum_dtype).emit(grower)
         if rng.random() < 0.5:
             self.load(grower, self.input([m, n]), [rows, columns])
             grower.pool.append(acc)
@@ -376,41 +378,6 @@ class Builder:
         tile = acc if len(grower.pool) == before else grower.pool[-1]
         self.store(grower, destination, [rows, columns], tile)
         destination.defined = True
-
-    def k_loop(self, grower, a, b, rows, columns, k, sum_dtype) -> Tile:
-        rng = self.rng
-        chunk = rng.choice(TILES)
-        k0 = f"k{next(self.names)}"
-        along = Axis(k, chunk, k0, left_of(k, k0))
-        if k.constant and k.constant % chunk == 0 and rng.random() < 0.7:
-            along.left = None
-        flags = (", a_trans=True" if a[1] else "") + (", b_trans=True" if b[1] else "")
-        acc = f"acc{next(self.names)}"
-        shape = (rows.size, columns.size)
-
-        def product(first: bool) -> List[Statement]:
-            lines: List[Statement] = []
-            inner = Grower(rng, lines, [], self.names)
-            left = self.load(inner, a[0], [along, rows] if a[1] else [rows, along])
-            right = self.load(inner, b[0], [columns, along] if b[1] else [along, columns])
-            operands = f"{left.name}, {right.name}{flags}"
-            make = f"matmul({operands}, out_dtype={sum_dtype})" if first else f"matmul_acc({acc}, {operands})"
-            return lines + [Statement(f"{acc} = {make}")]
-
-        kind = rng.choice(["range({})", "range({})", "pipeline({}, stage=3)"])
-        header = f"for {k0} in {kind.format(f'0, {k.text}, {chunk}')}:"
-        style = rng.choice(["full", "first", "create"]) if k.constant else "full"
-        if style == "full":
-            zero = "0" if sum_dtype == "INT32" else "0.0"
-            grower.emit(f"{acc} = full({list(shape)}, dtype={sum_dtype}, value={zero})")
-            grower.lines.append(Statement(header, product(False)))
-        else:
-            if style == "create":
-                grower.emit(f"{acc} = create_tensor({list(shape)}, dtype={sum_dtype})")
-            arms = [Statement(f"if {k0} == 0:", product(True)), Statement("else:", product(False))]
-            grower.lines.append(Statement(header, arms))
-        valid = tuple(FULL if x.left is None else ("eq", x.left) for x in (rows, columns))
-        return Tile(acc, shape, sum_dtype, valid)
 
     def recurrence(self) -> None:
         """A sequential loop whose iterations read what earlier ones, or none, have written."""
