@@ -44,20 +44,49 @@ Elaborator::matchFirstTest(CompareOp op, const Datum &lhs, const Datum &rhs) {
 // if
 //===----------------------------------------------------------------------===//
 
-/// Whether a block ends in a `return` on every path.
-static bool alwaysReturns(Block block) {
-  if (block.empty())
-    return false;
-  const Stmt *last = block.back();
-  if (auto *branch = llvm::dyn_cast<IfStmt>(last))
-    return alwaysReturns(branch->thenBody) && alwaysReturns(branch->elseBody);
-  if (auto *scope = llvm::dyn_cast<WithStmt>(last))
-    return alwaysReturns(scope->body);
-  return llvm::isa<ReturnStmt>(last);
+/// Whether a statement ends in a `return` on every path.
+static bool alwaysReturns(const Stmt *s) {
+  auto lastReturns = [](Block block) {
+    return !block.empty() && alwaysReturns(block.back());
+  };
+  if (auto *branch = llvm::dyn_cast<IfStmt>(s))
+    return lastReturns(branch->thenBody) && lastReturns(branch->elseBody);
+  if (auto *scope = llvm::dyn_cast<WithStmt>(s))
+    return lastReturns(scope->body);
+  return llvm::isa<ReturnStmt>(s);
 }
 
-bool tilec::returnsOnOnePath(const IfStmt *s) {
-  return alwaysReturns(s->thenBody) != alwaysReturns(s->elseBody);
+/// Whether some path through an `if` of the block, or through the block, ends
+/// in a `return`.
+static bool mayReturn(Block block) {
+  return llvm::any_of(block, [](const Stmt *s) {
+    auto *branch = llvm::dyn_cast<IfStmt>(s);
+    return branch ? mayReturn(branch->thenBody) || mayReturn(branch->elseBody)
+                  : alwaysReturns(s);
+  });
+}
+
+bool tilec::returnsOnSomePath(const IfStmt *s) {
+  return (mayReturn(s->thenBody) || mayReturn(s->elseBody)) &&
+         !alwaysReturns(s);
+}
+
+/// An arm of an `if`, and the statements that follow the `if`. They belong to
+/// the paths that go on, also where the arm has such an `if` itself.
+void Elaborator::elaborateArm(Block arm, Block rest) {
+  bool hasPathsThatReturn = llvm::any_of(arm, [](const Stmt *s) {
+    auto *branch = llvm::dyn_cast<IfStmt>(s);
+    return branch && returnsOnSomePath(branch);
+  });
+  if (!hasPathsThatReturn) {
+    elaborateBlock(arm);
+    return elaborateStatements(rest);
+  }
+  llvm::SaveAndRestore current(currentBlock,
+                               static_cast<const void *>(arm.data()));
+  std::vector<Stmt *> statements = arm.vec();
+  statements.insert(statements.end(), rest.begin(), rest.end());
+  elaborateStatements(statements);
 }
 
 void Elaborator::elaborateIf(const IfStmt *s, Block rest) {
@@ -75,8 +104,7 @@ void Elaborator::elaborateIf(const IfStmt *s, Block rest) {
   }
   if (!condition.isSilent() && !condition.isRuntime()) {
     if (std::optional<bool> truth = getTruth(condition)) {
-      elaborateBlock(*truth ? s->thenBody : s->elseBody);
-      return elaborateStatements(rest);
+      return elaborateArm(*truth ? s->thenBody : s->elseBody, rest);
     }
     error(s->condition->range,
           "the condition must be a scalar, not " + describe(condition));
@@ -89,10 +117,9 @@ void Elaborator::elaborateIf(const IfStmt *s, Block rest) {
     bool notFirst = test && test->thenIsLater == isThen;
     if (notFirst)
       laterIterations.push_back(test->loop);
-    elaborateBlock(block);
+    elaborateArm(block, rest);
     if (notFirst)
       laterIterations.pop_back();
-    elaborateStatements(rest);
   };
   elaborateBranches(
       value, s->range, [&] { arm(s->thenBody, true); },

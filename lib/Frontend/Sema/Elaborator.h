@@ -329,6 +329,7 @@ private:
                                           const Datum &rhs);
   /// `rest` runs where the `if` has not returned.
   void elaborateIf(const IfStmt *s, Block rest);
+  void elaborateArm(Block arm, Block rest);
   Environment::Changes elaborateRegion(mlir::Region &region,
                                        llvm::function_ref<void()> body);
   void elaborateBranches(mlir::Value condition, SourceRange range,

@@ -94,8 +94,8 @@ struct ActiveLoop {
   llvm::MapVector<llvm::StringRef, SourceRange> wanted;
 };
 
-/// Whether one arm always returns and the other does not.
-bool returnsOnOnePath(const IfStmt *s);
+/// Whether some paths return and others go on.
+bool returnsOnSomePath(const IfStmt *s);
 
 /// Whether the value of `binding` may be that of `source`.
 bool dependsOn(const Binding *binding, const Binding *source);

@@ -22,7 +22,7 @@ void Elaborator::elaborateStatements(Block block) {
     if (isStopped || hasReturned())
       return;
     auto *branch = llvm::dyn_cast<IfStmt>(s);
-    if (branch && returnsOnOnePath(branch) && !isExhausted(s->range))
+    if (branch && returnsOnSomePath(branch) && !isExhausted(s->range))
       // What follows belongs to the path that goes on.
       return elaborateIf(branch, block.drop_front(i + 1));
     elaborate(s);
