@@ -44,6 +44,21 @@ static TensorAccess makeSlice(SliceOp op) {
   return access;
 }
 
+/// The box that a contraction reads on one side.
+static TensorAccess makeContracted(ContractOp op, bool isLhs) {
+  TensorAccess access{op,   isLhs ? op.getLhs() : op.getRhs(), false, {}, {},
+                      false};
+  llvm::append_range(access.offsets,
+                     isLhs ? op.getLhsOffsets() : op.getRhsOffsets());
+  int64_t size = op.getResult().getType().getShape()[isLhs ? 0 : 1];
+  access.extents.resize(2);
+  access.extents[isLhs ? op.getLhsKDim() : op.getRhsKDim()].bounds = {
+      {Value(), std::numeric_limits<int64_t>::max()}, {op.getK(), 0}};
+  access.extents[1 - (isLhs ? op.getLhsKDim() : op.getRhsKDim())].bounds = {
+      {Value(), size}, {isLhs ? op.getM() : op.getN(), 0}};
+  return access;
+}
+
 static TensorAccess makeAssemble(AssembleOp op) {
   TensorAccess access{
       op, op.getDest(), true, llvm::to_vector<4>(op.getOffsets()), {}, false};
@@ -66,6 +81,11 @@ void tilec::appendAccesses(Operation *op, std::vector<TensorAccess> &accesses) {
     return;
   TypeSwitch<Operation *>(op)
       .Case([&](SliceOp slice) { accesses.push_back(makeSlice(slice)); })
+      .Case([&](ContractOp product) {
+        for (bool isLhs : {true, false})
+          if (isTensor(isLhs ? product.getLhs() : product.getRhs()))
+            accesses.push_back(makeContracted(product, isLhs));
+      })
       .Case([&](AssembleOp store) { accesses.push_back(makeAssemble(store)); })
       .Case([&](ReadOp read) {
         accesses.push_back(

@@ -24,6 +24,9 @@ public:
 private:
   ValidExtent getOfOp(Operation *op, Value tile, unsigned dim);
   ValidExtent getOfSlice(SliceOp op, unsigned dim);
+  ValidExtent cutToTile(ValidExtent extent, Value tile, unsigned dim,
+                        Value offset);
+  ValidExtent getOfContract(ContractOp op, unsigned dim);
   ValidExtent getOfProduct(Operation *op, unsigned dim);
   ValidExtent getOfElementwise(Operation *op, TileType type, unsigned dim);
   ValidExtent getOfReshape(ReshapeOp op, unsigned dim);
@@ -121,6 +124,8 @@ ValidExtent ExtentQuery::getOfOp(Operation *op, Value tile, unsigned dim) {
   }
   if (auto relax = dyn_cast<RelaxValidOp>(op))
     return get(relax.getSource(), dim);
+  if (auto contract = dyn_cast<ContractOp>(op))
+    return getOfContract(contract, dim);
   if (isa<MatmulOp, MatmulAccOp>(op))
     return getOfProduct(op, dim);
   if (isa<ElementwiseOp>(op))
@@ -151,22 +156,38 @@ ValidExtent ExtentQuery::getOfSlice(SliceOp op, unsigned dim) {
   ValidExtent extent = getConstant(op.getResult().getType().getShape()[dim]);
   if (!op.getValid().empty())
     addBound(extent, {op.getValid()[dim], 0});
-  if (isa<TensorRefType>(op.getSource().getType()))
+  return cutToTile(extent, op.getSource(), dim, op.getOffsets()[dim]);
+}
+
+/// Of a tile, what is left of its extent behind the offset.
+ValidExtent ExtentQuery::cutToTile(ValidExtent extent, Value tile, unsigned dim,
+                                   Value offset) {
+  if (isa<TensorRefType>(tile.getType()))
     return extent;
-  // Of a tile, what is left of its extent behind the offset.
-  ValidExtent source = get(op.getSource(), dim);
+  ValidExtent source = get(tile, dim);
   extent.isExact = source.isExact;
-  APInt offset;
-  bool isKnown = matchPattern(op.getOffsets()[dim], m_ConstantInt(&offset)) &&
-                 offset.isNonNegative();
+  APInt known;
+  bool isKnown =
+      matchPattern(offset, m_ConstantInt(&known)) && known.isNonNegative();
   for (ExtentBound bound : source.bounds) {
-    if (isKnown && !llvm::SubOverflow(bound.constant, offset.getSExtValue(),
+    if (isKnown && !llvm::SubOverflow(bound.constant, known.getSExtValue(),
                                       bound.constant))
       addBound(extent, bound);
     else
       extent.isExact = false;
   }
   return extent;
+}
+
+ValidExtent ExtentQuery::getOfContract(ContractOp op, unsigned dim) {
+  ValidExtent extent = getConstant(op.getResult().getType().getShape()[dim]);
+  addBound(extent, {dim == 0 ? op.getM() : op.getN(), 0});
+  unsigned along = 1 - (dim == 0 ? op.getLhsKDim() : op.getRhsKDim());
+  extent =
+      dim == 0
+          ? cutToTile(extent, op.getLhs(), along, op.getLhsOffsets()[along])
+          : cutToTile(extent, op.getRhs(), along, op.getRhsOffsets()[along]);
+  return op.getAcc() ? intersect(extent, get(op.getAcc(), dim)) : extent;
 }
 
 ValidExtent ExtentQuery::getOfProduct(Operation *op, unsigned dim) {

@@ -30,7 +30,8 @@ namespace tilec {
 void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   if (!options.boundsChecks)
     pm.addPass(createTileBoundsChecksOff());
-  // Forms are compared as values, so nothing needs to fold or merge before.
+  // Index values are compared by what computes them: nothing needs to be folded
+  // or merged before.
   pm.addNestedPass<func::FuncOp>(createTileFormContractions());
   pm.addPass(createTileCollapseParallel());
 }

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractionMatch.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "tilec/Analysis/Storage.h"
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -31,32 +31,15 @@ Value tilec::skipRelaxations(Value value) {
 // Storage
 //===----------------------------------------------------------------------===//
 
-static Value getRoot(Value tensor) {
-  while (auto reshape = tensor.getDefiningOp<ReshapeOp>())
-    tensor = reshape.getSource();
-  return tensor;
-}
-
-/// Parameters do not overlap (calls check that), nor does fresh storage.
-static bool isDistinctStorage(Value root) {
-  if (auto argument = dyn_cast<BlockArgument>(root))
-    return isa<func::FuncOp>(argument.getOwner()->getParentOp());
-  return root.getDefiningOp<CreateOp>() != nullptr;
-}
-
-bool tilec::mayShareCells(Value lhs, Value rhs) {
-  if (!isa<TensorRefType>(lhs.getType()) || !isa<TensorRefType>(rhs.getType()))
-    return false;
-  Value l = getRoot(lhs), r = getRoot(rhs);
-  return l == r || !isDistinctStorage(l) || !isDistinctStorage(r);
-}
-
 Operation *tilec::findWriter(Block::iterator begin, Block::iterator end,
                              ProductStep &step) {
   Operation *writer = nullptr;
   auto writes = [&](Value dest) {
-    return mayShareCells(dest, step.lhs.source()) ||
-           mayShareCells(dest, step.rhs.source());
+    return llvm::any_of(ArrayRef{step.lhs.source(), step.rhs.source()},
+                        [&](Value source) {
+                          return isa<TensorRefType>(source.getType()) &&
+                                 mayShareStorage(dest, source);
+                        });
   };
   for (Operation &op : llvm::make_range(begin, end))
     op.walk([&](Operation *inner) {

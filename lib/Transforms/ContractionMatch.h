@@ -73,9 +73,6 @@ struct ContractionLoop {
 /// The value behind changes of what is known of valid extents.
 mlir::Value skipRelaxations(mlir::Value value);
 
-/// Whether two tensors may share cells, or one is a tile and they cannot.
-bool mayShareCells(mlir::Value lhs, mlir::Value rhs);
-
 /// The first op in [begin, end), or in a region of theirs, that writes what the
 /// product reads.
 mlir::Operation *findWriter(mlir::Block::iterator begin,

@@ -125,3 +125,30 @@ TEST(RegionsTest, RootsOfCarriedTensors) {
   EXPECT_TRUE(isCreatedInside(next, f.find("loop")));
   EXPECT_FALSE(isCreatedInside(carried, f.find("loop")));
 }
+
+TEST(RegionsTest, ContractionsReadTwoBoxes) {
+  ParsedFunction f("%x: !tile.tensor<16x64xf32>, %w: !tile.tensor<64x?xf32> "
+                   "{tile.name = \"w\", tile.direction = \"in\", "
+                   "tile.shape = affine_map<()[s0, s1] -> (64, s0)>}",
+                   R"(
+    tile.parallel %j = %c0 to %N step %c16 {
+      %rest = arith.subi %N, %j : index
+      %a = tile.contract %x[%c0, %c0], %w[%c0, %j] m %c16 n %rest k %c64 {test = "inside"}
+          : !tile.tensor<16x64xf32>, !tile.tensor<64x?xf32> -> !tile.tile<16x16xf32, valid 16x?>
+      %b = tile.contract %x[%c0, %c0], %w[%c1, %j] m %c16 n %rest k %c64 {test = "low"}
+          : !tile.tensor<16x64xf32>, !tile.tensor<64x?xf32> -> !tile.tile<16x16xf32, valid 16x?>
+      %c = tile.contract %x[%c0, %c0], %w[%c0, %c0] m %c16 n %c16 k %s {test = "unknown k"}
+          : !tile.tensor<16x64xf32>, !tile.tensor<64x?xf32> -> !tile.tile<16x16xf32>
+      %d = tile.contract %x[%c0, %c0], %x[%c0, %c0] m %c4 n %c4 k %c2 transpose_b {test = "corner"}
+          : !tile.tensor<16x64xf32>, !tile.tensor<16x64xf32> -> !tile.tile<16x16xf32, valid 4x4>
+      %v = tile.read %x[%c0, %c1] {test = "in"} : !tile.tensor<16x64xf32> -> f32
+      %u = tile.read %x[%c0, %c2] {test = "out"} : !tile.tensor<16x64xf32> -> f32
+    })");
+  EXPECT_TRUE(provesInside(f.find("inside")));
+  EXPECT_FALSE(provesInside(f.find("low")));
+  EXPECT_FALSE(provesInside(f.find("unknown k")));
+  EXPECT_EQ(getAccesses(f.find("corner")).size(), 2u);
+  EXPECT_FALSE(getAccesses(f.find("corner")).front().isWrite);
+  EXPECT_TRUE(canMeet(f, "corner", "in"));
+  EXPECT_FALSE(canMeet(f, "corner", "out"));
+}
