@@ -292,9 +292,9 @@ TEST(Contract, AddsToAnAccumulator) {
 // Pairs of k are counted from the first of the box, not of the tensor.
 TEST(Contract, BF16CountsPairsFromTheBox) {
   double big = 16777216;
-  Array x(DType::BF16, {1, 5}, {0, 1, big, -big, 0});
+  Array x(DType::BF16, {1, 5}, {0, 1, -big, big, 0});
   Array w(DType::BF16, {5, 1}, {1, 1, 1, 1, 1}), out(DType::FP32, {1, 1});
-  // (0, 1), (big, -big), and (1, big), (-big, 0).
+  // (0, 1), (-big, big), and (1, -big), (big, 0), the second of each first.
   EXPECT_EQ(contract("%x0[%c0, %c0], %x1[%c0, %c0] m %c1 n %c1 k %c5", {x, w},
                      out, "1x1"),
             "0");
