@@ -185,13 +185,12 @@ TEST(Arguments, MissingValuesSayWhatToDo) {
 
 TEST(Arguments, ImpossibleSizesAreRefused) {
   ArgumentSources sources = makeSources();
-  sources.dims = {{"N", int64_t(1) << 48}};
+  sources.dims = {{"N", int64_t(1) << 47}};
   EXPECT_NE(getError(sources).find("the tensors of `f` take"),
             std::string::npos)
       << getError(sources);
   sources.dims = {{"N", INT64_MAX}};
-  EXPECT_NE(getError(sources).find("`x`"), std::string::npos)
-      << getError(sources);
+  EXPECT_EQ(getError(sources), "`N` is 9223372036854775807, more than 2^47");
 }
 
 TEST(Arguments, ScalarsAreReadByDType) {
