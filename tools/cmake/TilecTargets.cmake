@@ -8,7 +8,9 @@ target_compile_options(tilec_options INTERFACE
   -Wall -Wextra -Werror -Wno-unused-parameter -fno-strict-aliasing)
 if(TILEC_SANITIZE)
   target_compile_options(tilec_options INTERFACE
-    -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize=vptr)
+    -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize=vptr
+    # GCC warns of what the sanitizers themselves do with LLVM's headers.
+    -Wno-maybe-uninitialized)
   target_link_options(tilec_options INTERFACE -fsanitize=address,undefined)
 endif()
 
