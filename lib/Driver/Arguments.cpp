@@ -7,6 +7,7 @@
 
 #include "Arguments.h"
 #include "Names.h"
+#include "Weights.h"
 #include "tilec/Support/Fill.h"
 #include "llvm/ADT/STLExtras.h"
 #include <fmt/format.h>
@@ -39,7 +40,8 @@ private:
                   Parameter::Kind parameterKind);
   std::vector<std::string> getNames(Parameter::Kind kind) const;
   llvm::Error solveShapes();
-  void checkFileTensor(const Parameter &parameter, const TensorView &tensor);
+  std::optional<Shape> takeFileShape(const Parameter &parameter,
+                                     const TensorView &tensor);
   llvm::Error checkMemory(llvm::ArrayRef<Shape> shapes);
   llvm::Error makeTensors();
   llvm::Expected<TensorView> makeTensor(const Parameter &parameter,
@@ -142,11 +144,21 @@ llvm::Error CallArguments::Maker::checkNames() {
 // Shapes
 //===----------------------------------------------------------------------===//
 
-void CallArguments::Maker::checkFileTensor(const Parameter &parameter,
-                                           const TensorView &tensor) {
+/// The shape of a tensor of the file, or of what it holds packed.
+std::optional<Shape>
+CallArguments::Maker::takeFileShape(const Parameter &parameter,
+                                    const TensorView &tensor) {
+  if (parameter.weight && isPackedStorage(tensor)) {
+    llvm::Expected<PackedWeight> weight = readPackedWeight(tensor);
+    if (weight)
+      return weight->shape;
+    fail("`{}`: {}", parameter.name, llvm::toString(weight.takeError()));
+    return std::nullopt;
+  }
   if (!haveSameStorage(tensor.dtype, parameter.dtype))
     fail("`{}` is {} in the file, expected {}", parameter.name,
          getName(tensor.dtype).str(), getName(parameter.dtype).str());
+  return tensor.shape;
 }
 
 llvm::Error CallArguments::Maker::solveShapes() {
@@ -157,8 +169,7 @@ llvm::Error CallArguments::Maker::solveShapes() {
         parameter.isTensor() ? findInFile(parameter) : nullptr;
     if (!tensor)
       continue;
-    checkFileTensor(parameter, *tensor);
-    shapes.back() = tensor->shape;
+    shapes.back() = takeFileShape(parameter, *tensor);
   }
   llvm::Expected<std::vector<int64_t>> symbols =
       signature.solve(shapes, sources.dims);
@@ -217,6 +228,10 @@ llvm::Expected<TensorView>
 CallArguments::Maker::makeTensor(const Parameter &parameter,
                                  const Shape &shape) {
   const TensorView *given = findInFile(parameter);
+  if (given && parameter.weight && isPackedStorage(*given)) {
+    result.layouts.back() = llvm::cantFail(readPackedWeight(*given)).layout;
+    return TensorView{parameter.dtype, shape, given->data};
+  }
   // The entry's dtype, where the file calls an INDEX an INT64.
   if (given && !parameter.isWritten())
     return TensorView{parameter.dtype, given->shape, given->data};
@@ -245,6 +260,7 @@ llvm::Error CallArguments::Maker::makeTensors() {
   for (auto [parameter, shape] : llvm::zip(signature.parameters, shapes)) {
     if (!parameter.isTensor())
       continue;
+    result.layouts.push_back(Layout::RowMajor);
     llvm::Expected<TensorView> tensor = makeTensor(parameter, shape);
     if (!tensor) {
       errors = llvm::joinErrors(std::move(errors), tensor.takeError());
@@ -302,6 +318,7 @@ llvm::Expected<CallArguments> CallArguments::cloneWritten() const {
   CallArguments clone;
   clone.names = names;
   clone.written = written;
+  clone.layouts = layouts;
   clone.scalars = scalars;
   clone.symbols = symbols;
   for (auto [tensor, isWritten] : llvm::zip(tensors, written)) {

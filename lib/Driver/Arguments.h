@@ -9,6 +9,7 @@
 #define TILEC_LIB_DRIVER_ARGUMENTS_H
 
 #include "Options.h"
+#include "tilec/Runtime/Runtime.h"
 #include "tilec/Support/Safetensors.h"
 #include "tilec/Support/Signature.h"
 #include "tilec/Support/Tensor.h"
@@ -42,7 +43,12 @@ public:
   /// the others, so this object must live on.
   llvm::Expected<CallArguments> cloneWritten() const;
 
-  /// The tensor parameters in their order.
+  /// Packs and unpacks weights, so that each lies as the signature says; what
+  /// is no longer needed is freed. Others that share them lose them.
+  llvm::Error setLayouts(const Signature &signature, tilec_rt_pool &pool);
+
+  /// The tensor parameters in their order; the data of a packed one is its
+  /// packed storage.
   llvm::ArrayRef<TensorView> getTensors() const { return tensors; }
   /// Bit patterns of the scalar parameters in their order: a float in the low
   /// bits, an integer extended to 64.
@@ -55,10 +61,12 @@ public:
 
 private:
   class Maker;
+  void replaceStorage(size_t number, Tensor storage);
 
   std::vector<std::string> names;
   std::vector<bool> written;
   std::vector<TensorView> tensors;
+  std::vector<Layout> layouts;
   std::vector<Tensor> owned;
   std::vector<int64_t> scalars, symbols;
 };

@@ -189,6 +189,9 @@ int Bencher::run() {
     return status;
   if (int status = compile())
     return status;
+  if (llvm::Error error = given.arguments.setLayouts(
+          plain->find(measurement.entry)->signature, *pool))
+    return reject(std::move(error));
   for (int call = 0; call < warmUpCalls; ++call) {
     llvm::Expected<double> elapsed = timeCall();
     if (!elapsed)

@@ -83,6 +83,12 @@ int Checker::makeArguments(mlir::func::FuncOp entry) {
   if (!made)
     return reject(made.takeError());
   given = std::move(*made);
+  llvm::Expected<Pool> pool = makePool(options.threads);
+  if (!pool)
+    return reject(pool.takeError());
+  // The interpreter reads rows.
+  if (llvm::Error error = given.arguments.setLayouts(*signature, **pool))
+    return reject(std::move(error));
   llvm::Expected<CallArguments> clone = given.arguments.cloneWritten();
   if (!clone)
     return reject(clone.takeError());
@@ -107,9 +113,16 @@ int Checker::callBoth(mlir::func::FuncOp entry) {
     llvm::consumeError(std::move(interpreted));
     return status;
   }
+  // Takes the weights from the interpreter, which is done.
+  const CompiledEntry &compiledEntry = *compiled->find(name);
+  if (llvm::Error error =
+          given.arguments.setLayouts(compiledEntry.signature, **pool)) {
+    llvm::consumeError(std::move(interpreted));
+    return reject(std::move(error));
+  }
   llvm::Error called = [&] {
     Progress progress("running");
-    return callCompiled(*compiled->find(name), **pool, given.arguments);
+    return callCompiled(compiledEntry, **pool, given.arguments);
   }();
   return compareFailures(std::move(called), std::move(interpreted));
 }

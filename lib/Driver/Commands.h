@@ -30,6 +30,9 @@ int checkProgram(const DriverOptions &options, DriverDiagnostics &diagnostics);
 /// Measures an entry.
 int benchProgram(const DriverOptions &options, DriverDiagnostics &diagnostics);
 
+/// Writes the weights of an entry packed.
+int packProgram(const DriverOptions &options, DriverDiagnostics &diagnostics);
+
 } // namespace tilec
 
 #endif // TILEC_LIB_DRIVER_COMMANDS_H

@@ -15,7 +15,7 @@ using namespace tilec;
 /// What a reproducer will need, should it come to that.
 static WorkInProgress describeWork(const DriverOptions &options,
                                    llvm::ArrayRef<const char *> argv) {
-  static constexpr const char *words[] = {"", "run", "check", "bench"};
+  static constexpr const char *words[] = {"", "run", "check", "bench", "pack"};
   WorkInProgress work;
   work.commandLine.assign(argv.begin(), argv.end());
   work.command.push_back(argv.front());
@@ -38,6 +38,8 @@ static int runCommand(const DriverOptions &options,
     return checkProgram(options, diagnostics);
   case Command::Bench:
     return benchProgram(options, diagnostics);
+  case Command::Pack:
+    return packProgram(options, diagnostics);
   }
   llvm_unreachable("all commands are covered");
 }

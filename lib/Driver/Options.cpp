@@ -35,6 +35,7 @@ enum VisibilityMask : unsigned {
   RunVis = 1 << 2,
   CheckVis = 1 << 3,
   BenchVis = 1 << 4,
+  PackVis = 1 << 5,
 };
 
 enum OptionID : unsigned {
@@ -74,6 +75,7 @@ static std::optional<Command> findCommand(StringRef word) {
       .Case("run", Command::Run)
       .Case("check", Command::Check)
       .Case("bench", Command::Bench)
+      .Case("pack", Command::Pack)
       .Default(std::nullopt);
 }
 
@@ -87,12 +89,15 @@ static StringRef getCommandName(Command command) {
     return "tilec check";
   case Command::Bench:
     return "tilec bench";
+  case Command::Pack:
+    return "tilec pack";
   }
   llvm_unreachable("all commands are covered");
 }
 
 static llvm::opt::Visibility getVisibility(Command command) {
-  static constexpr unsigned masks[] = {CompileVis, RunVis, CheckVis, BenchVis};
+  static constexpr unsigned masks[] = {CompileVis, RunVis, CheckVis, BenchVis,
+                                       PackVis};
   return llvm::opt::Visibility(DefaultVis | masks[size_t(command)]);
 }
 
@@ -101,12 +106,14 @@ static void printHelp(const OptionTable &table, Command command,
   static constexpr const char *titles[] = {
       "compiles .tile kernels to machine code", "compiles an entry and runs it",
       "runs an entry compiled and interpreted, and compares the results",
-      "measures an entry, and this machine's limits beside it"};
+      "measures an entry, and this machine's limits beside it",
+      "writes a file of tensors with an entry's weights packed"};
   std::string usage =
       fmt::format("{} FILE [options]", getCommandName(command).str());
   if (command == Command::Compile)
-    usage += "\n       tilec run|check|bench FILE [options]   (see tilec run "
-             "--help)";
+    usage +=
+        "\n       tilec run|check|bench|pack FILE [options]   (see tilec run "
+        "--help)";
   table.printHelp(out, usage.c_str(), titles[size_t(command)],
                   /*ShowHidden=*/false, /*ShowAllAliases=*/false,
                   getVisibility(command));

@@ -20,7 +20,7 @@
 
 namespace tilec {
 
-enum class Command : uint8_t { Compile, Run, Check, Bench };
+enum class Command : uint8_t { Compile, Run, Check, Bench, Pack };
 
 /// What `--emit` names.
 enum class EmitKind : uint8_t { AST, Tile, MLIR, LLVM, Assembly, Object };

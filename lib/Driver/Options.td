@@ -12,12 +12,15 @@ def CompileVis : OptionVisibility;
 def RunVis : OptionVisibility;
 def CheckVis : OptionVisibility;
 def BenchVis : OptionVisibility;
+def PackVis : OptionVisibility;
 
 class InAll { list<OptionVisibility> Visibility = [DefaultVis]; }
 class InCompile { list<OptionVisibility> Visibility = [CompileVis]; }
 class InRun { list<OptionVisibility> Visibility = [RunVis]; }
 class InCalls { list<OptionVisibility> Visibility = [RunVis, CheckVis, BenchVis]; }
+class InCallsAndPack { list<OptionVisibility> Visibility = [RunVis, CheckVis, BenchVis, PackVis]; }
 class InRunAndCheck { list<OptionVisibility> Visibility = [RunVis, CheckVis]; }
+class InRunCheckAndPack { list<OptionVisibility> Visibility = [RunVis, CheckVis, PackVis]; }
 class InBench { list<OptionVisibility> Visibility = [BenchVis]; }
 
 def generalGroup : OptionGroup<"general">, HelpText<"OPTIONS">;
@@ -77,13 +80,13 @@ def print_after_sep : LongSeparate<"print-ir-after">, Alias<print_after>, InAll;
 def pass_report : Flag<["--"], "pass-report">, InAll, Print,
   HelpText<"Say what the passes did, and what they could not do and why">;
 
-def input_tensors : LongJoined<"in", "<file>">, InCalls, Call, HelpText<"Tensors by parameter name, a safetensors file">;
-def input_tensors_sep : LongSeparate<"in">, Alias<input_tensors>, InCalls;
-def output_tensors : LongJoined<"out", "<file>">, InRunAndCheck, Call,
-  HelpText<"Where to write the Out and InOut parameters; - is standard output">;
-def output_tensors_sep : LongSeparate<"out">, Alias<output_tensors>, InRunAndCheck;
-def dim : LongJoined<"dim", "<name>=<value>">, InCalls, Call, HelpText<"The value of a dynamic dimension">;
-def dim_sep : LongSeparate<"dim">, Alias<dim>, InCalls;
+def input_tensors : LongJoined<"in", "<file>">, InCallsAndPack, Call, HelpText<"Tensors by parameter name, a safetensors file">;
+def input_tensors_sep : LongSeparate<"in">, Alias<input_tensors>, InCallsAndPack;
+def output_tensors : LongJoined<"out", "<file>">, InRunCheckAndPack, Call,
+  HelpText<"Where to write the Out and InOut parameters, or the packed weights; - is standard output">;
+def output_tensors_sep : LongSeparate<"out">, Alias<output_tensors>, InRunCheckAndPack;
+def dim : LongJoined<"dim", "<name>=<value>">, InCallsAndPack, Call, HelpText<"The value of a dynamic dimension">;
+def dim_sep : LongSeparate<"dim">, Alias<dim>, InCallsAndPack;
 def fill : LongJoined<"fill", "<name>=<kind>">, InCalls, Call,
   HelpText<"Make up a parameter: iota, zero, const:X, uniform:LO:HI or perm">;
 def fill_sep : LongSeparate<"fill">, Alias<fill>, InCalls;
@@ -92,9 +95,9 @@ def scalar_sep : LongSeparate<"scalar">, Alias<scalar>, InCalls;
 def seed : LongJoined<"seed", "<n>">, InCalls, Call,
   HelpText<"What random inputs are drawn from (default: 0)">;
 def seed_sep : LongSeparate<"seed">, Alias<seed>, InCalls;
-def threads : LongJoined<"threads", "<n>">, InCalls, Call,
+def threads : LongJoined<"threads", "<n>">, InCallsAndPack, Call,
   HelpText<"Threads to use (default: as many as the process can keep busy)">;
-def threads_sep : LongSeparate<"threads">, Alias<threads>, InCalls;
+def threads_sep : LongSeparate<"threads">, Alias<threads>, InCallsAndPack;
 def interpret : Flag<["--"], "interpret">, InRun, Call, HelpText<"Use the reference interpreter, not the compiler">;
 def fp64 : Flag<["--"], "fp64">, InRunAndCheck, Call,
   HelpText<"Interpret, with matmuls that accumulate in double: shows what their rounding costs">;

@@ -66,7 +66,12 @@ bool Runner::makeArguments(mlir::func::FuncOp entry) {
   if (!made)
     return check(made.takeError());
   given = std::move(*made);
-  return true;
+  if (!options.interpret && !options.fp64)
+    return true;
+  // The interpreter reads rows.
+  llvm::Expected<Pool> pool = makePool(options.threads);
+  return check(pool ? given.arguments.setLayouts(*signature, **pool)
+                    : pool.takeError());
 }
 
 void Runner::summarizeRun(const std::string &name, const std::string &how,
@@ -99,10 +104,13 @@ bool Runner::callEntry(const std::string &name) {
   llvm::Expected<Pool> pool = makePool(options.threads);
   if (!pool)
     return check(pool.takeError());
+  const CompiledEntry &entry = *compiled->find(name);
+  if (!check(given.arguments.setLayouts(entry.signature, **pool)))
+    return false;
   Clock::time_point start = Clock::now();
   llvm::Error error = [&] {
     Progress progress("running");
-    return callCompiled(*compiled->find(name), **pool, given.arguments);
+    return callCompiled(entry, **pool, given.arguments);
   }();
   double seconds = getSecondsSince(start);
   if (!check(std::move(error)))

@@ -71,6 +71,15 @@ static llvm::Expected<std::vector<CompiledEntry>> takeEntries(ModuleOp module) {
   return entries;
 }
 
+/// What the compiler chose for the weights.
+static void setLayouts(Signature &signature, ArrayRef<int64_t> layouts) {
+  for (Parameter &parameter : signature.parameters)
+    if (parameter.isTensor()) {
+      parameter.layout = static_cast<Layout>(layouts.front());
+      layouts = layouts.drop_front();
+    }
+}
+
 llvm::Expected<std::unique_ptr<CompiledModule>>
 CompiledModule::compile(ModuleOp module, const CompileOptions &options) {
   auto target = CPUTarget::get(options.triple, options.cpu, options.features);
@@ -87,6 +96,8 @@ CompiledModule::compile(ModuleOp module, const CompileOptions &options) {
     Operation *func = module.lookupSymbol(entry.signature.name);
     entry.scratchBytes =
         func->getAttrOfType<IntegerAttr>("tile.scratch_bytes").getInt();
+    setLayouts(entry.signature,
+               func->getAttrOfType<DenseI64ArrayAttr>("tile.layouts"));
     for (Attribute name : func->getAttrOfType<ArrayAttr>("tile.scopes"))
       result->scopeNames.push_back(cast<StringAttr>(name).str());
   }

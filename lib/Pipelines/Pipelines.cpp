@@ -33,6 +33,9 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // Index values are compared by what computes them: nothing needs to be folded
   // or merged before.
   pm.addNestedPass<func::FuncOp>(createTileFormContractions());
+  // Contractions read packed storage, slices do not. Offsets are still as the
+  // author wrote them.
+  pm.addNestedPass<func::FuncOp>(createTilePackWeights());
   pm.addPass(createTileCollapseParallel());
 }
 

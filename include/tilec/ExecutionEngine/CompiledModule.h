@@ -20,6 +20,7 @@ namespace tilec {
 
 /// What a caller needs to run a compiled entry through tilec_rt_call.
 struct CompiledEntry {
+  /// With the layouts that the compiler chose for weights.
   Signature signature;
   tilec_rt_entry function = nullptr;
   /// Scratch memory that each worker needs, in bytes.

@@ -141,6 +141,14 @@ inline std::string outOfMemory(unsigned rank) {
 inline constexpr llvm::StringLiteral stepNotPositive =
     "the step of a loop must be positive, got {0}";
 
+/// Storage of a parameter without the header of its packed layout.
+/// {0}, {1}: the shape.
+inline std::string notPacked(llvm::StringRef name, llvm::StringRef layout) {
+  return ("`" + name + "` is not packed as " + layout + " with shape " +
+          extents(2, 0))
+      .str();
+}
+
 } // namespace tilec::messages
 
 #endif // TILEC_SUPPORT_RUNTIMEMESSAGES_H

@@ -83,4 +83,39 @@ def TileFormContractions : Pass<"tile-form-contractions", "::mlir::func::FuncOp"
   let dependentDialects = ["::mlir::arith::ArithDialect", "::tilec::tile::TileDialect"];
 }
 
+def TilePackWeights : Pass<"tile-pack-weights", "::mlir::func::FuncOp"> {
+  let summary = "Weights in the layout that matrix products read fastest";
+  let description = [{
+    The storage layout of a `weight` parameter is the compiler's choice. Where all that
+    reads one of BF16 and rank 2 are contractions, with it on the right and summing over
+    the same dimension, its type gets the packed layout: panels of 64 columns, in each the
+    pairs of k one after the other. Columns must begin at multiples of 64 and sums at an
+    even k, so that boxes are whole parts of panels, and sums must have whole pairs.
+
+    Before:
+    ```mlir
+    func.func @project(%x: !tile.tensor<16x5120xbf16>, %w: !tile.tensor<5120x512xbf16, weight>,
+                       %out: !tile.tensor<16x512xf32>) {
+      %c0 = arith.constant 0 : index
+      %c16 = arith.constant 16 : index
+      %c256 = arith.constant 256 : index
+      %c512 = arith.constant 512 : index
+      %c5120 = arith.constant 5120 : index
+      tile.parallel %n = %c0 to %c512 step %c256 {
+        %y = tile.contract %x[%c0, %c0], %w[%c0, %n] m %c16 n %c256 k %c5120
+            : !tile.tensor<16x5120xbf16>, !tile.tensor<5120x512xbf16, weight> -> !tile.tile<16x256xf32>
+        tile.assemble %y into %out[%c0, %n] : !tile.tile<16x256xf32> into !tile.tensor<16x512xf32>
+      }
+      return
+    }
+    ```
+    After: the type of `%w` is `!tile.tensor<5120x512xbf16, weight packed<kn>>`.
+  }];
+  let statistics = [
+    Statistic<"numPacked", "packed", "Weights whose storage is packed">,
+    Statistic<"numDeclined", "declined", "Weights that stay row-major">
+  ];
+  let dependentDialects = ["::tilec::tile::TileDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD

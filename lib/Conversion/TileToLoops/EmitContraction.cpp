@@ -29,6 +29,27 @@ static Type getElementType(Type storage) {
   return cast<TensorRefType>(storage).getElementType();
 }
 
+/// The kernel takes strides in cells, but that of panels in bytes.
+void Emitter::callMatmul(const Product &product, const Memory &c,
+                         bool accumulate) {
+  bool isPacked = bool(product.panelStride);
+  func::FuncOp kernel =
+      isPacked
+          ? getPackedMatmulKernel(module, target)
+          : getMatmulKernel(
+                module, {getMatmulElement(product.element), product.transposeB},
+                target);
+  Value rowStride = product.lhs.strides[product.transposeA ? 1 : 0];
+  Value kStride = product.lhs.strides[product.transposeA ? 0 : 1];
+  Value rhsStride = isPacked ? product.panelStride : product.rhs.strides[0];
+  b.create<func::CallOp>(
+      loc, kernel,
+      ValueRange{product.lhs.ptr, toI64(rowStride), toI64(kStride),
+                 product.rhs.ptr, toI64(rhsStride), c.ptr, toI64(c.strides[0]),
+                 toI64(product.m), toI64(product.n), toI64(product.k),
+                 b.create<arith::ConstantOp>(loc, b.getBoolAttr(accumulate))});
+}
+
 /// Calls the kernel for all of the product, in place of `acc` where possible.
 void Emitter::emitProduct(Value result, Value acc, Product product) {
   auto type = cast<TileType>(result.getType());
@@ -44,17 +65,7 @@ void Emitter::emitProduct(Value result, Value acc, Product product) {
     if (acc)
       evaluateInto(acc, c);
   }
-  func::FuncOp kernel = getMatmulKernel(
-      module, {getMatmulElement(product.element), product.transposeB}, target);
-  Value rowStride = product.lhs.strides[product.transposeA ? 1 : 0];
-  Value kStride = product.lhs.strides[product.transposeA ? 0 : 1];
-  Value accumulate = b.create<arith::ConstantOp>(loc, b.getBoolAttr(bool(acc)));
-  b.create<func::CallOp>(
-      loc, kernel,
-      ValueRange{product.lhs.ptr, toI64(rowStride), toI64(kStride),
-                 product.rhs.ptr, toI64(product.rhs.strides[0]), c.ptr,
-                 toI64(c.strides[0]), toI64(product.m), toI64(product.n),
-                 toI64(product.k), accumulate});
+  callMatmul(product, c, bool(acc));
   if (options.instrument)
     countWork(index(0),
               mulIndex(index(2),
@@ -68,6 +79,7 @@ LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
                   materialize(rhs),
                   transposeA,
                   transposeB,
+                  {},
                   {},
                   {},
                   {},
@@ -139,6 +151,36 @@ void Emitter::checkBoxes(ContractOp op, ArrayRef<ContractedBox> boxes) {
     checkStep(index(0));
 }
 
+/// Null for what is not packed.
+Value Emitter::getPanelStride(const ContractedBox &box) {
+  auto tensor = dyn_cast<TensorRefType>(box.source.getType());
+  if (!tensor || !tensor.isPacked())
+    return {};
+  Value k = tensors[box.source].dims[box.kDim];
+  Value pairs =
+      b.createOrFold<arith::ShRUIOp>(loc, addIndex(k, index(1)), index(1));
+  return mulIndex(pairs, index(packed::pairBytes));
+}
+
+/// The pair of the first k in the panel of the first column: offsets are
+/// multiples of what those take.
+Memory Emitter::packedMemory(const ContractedBox &box, Value panelStride) {
+  countRead(box.source, box.extents);
+  Value panel = b.createOrFold<arith::DivUIOp>(loc, box.offsets[1 - box.kDim],
+                                               index(packed::columns));
+  Value pair =
+      b.createOrFold<arith::ShRUIOp>(loc, box.offsets[box.kDim], index(1));
+  Value offset = addIndex(index(sizeof(PackedHeader)),
+                          addIndex(mulIndex(panel, panelStride),
+                                   mulIndex(pair, index(packed::pairBytes))));
+  Memory memory;
+  memory.tensor = box.source;
+  memory.ptr =
+      b.create<LLVM::GEPOp>(loc, ptrType, b.getI8Type(),
+                            tensors[box.source].ptr, ValueRange{toI64(offset)});
+  return memory;
+}
+
 Memory Emitter::memoryOf(const ContractedBox &box, ValueRange offsets) {
   auto tile = dyn_cast<TileType>(box.source.getType());
   if (!tile) {
@@ -170,14 +212,17 @@ LogicalResult Emitter::emitContract(ContractOp op) {
   for (ContractedBox &box : boxes)
     box.extents = validOf(box);
   auto &[lhs, rhs] = boxes;
+  Value panelStride = getPanelStride(rhs);
   Product product{memoryOf(lhs, op.getLhsOffsets()),
-                  memoryOf(rhs, op.getRhsOffsets()),
+                  panelStride ? packedMemory(rhs, panelStride)
+                              : memoryOf(rhs, op.getRhsOffsets()),
                   op.getTransposeA(),
                   op.getTransposeB(),
                   {},
                   {},
                   {},
-                  {}};
+                  {},
+                  panelStride};
   product.m = lhs.extents[1 - lhs.kDim];
   product.n = rhs.extents[1 - rhs.kDim];
   product.k = minIndex(lhs.extents[lhs.kDim], rhs.extents[rhs.kDim]);

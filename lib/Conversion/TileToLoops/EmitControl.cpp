@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
-#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/IR/Matchers.h"
+#include "tilec/Analysis/PackedAccess.h"
 #include "tilec/Support/RuntimeMessages.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -26,17 +26,13 @@ Emitter::Emitter(ModuleOp module, const CPUTarget &target,
 // Entries
 //===----------------------------------------------------------------------===//
 
-/// A scalar parameter from its bits in an int64.
-static Value decodeScalar(OpBuilder &b, Location loc, Value bits, Type type) {
-  if (type.isIndex())
-    return b.create<arith::IndexCastOp>(loc, type, bits);
-  if (type.isInteger(1)) {
-    Value zero = b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(0));
-    return b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ne, bits, zero);
-  }
-  Value low = b.create<arith::TruncIOp>(
-      loc, b.getIntegerType(type.getIntOrFloatBitWidth()), bits);
-  return b.create<arith::BitcastOp>(loc, type, low);
+/// The layout of each tensor parameter, as a number.
+static Attribute getLayouts(Builder builder, TypeRange parameters) {
+  SmallVector<int64_t> layouts;
+  for (Type parameter : parameters)
+    if (auto tensor = dyn_cast<TensorRefType>(parameter))
+      layouts.push_back(int64_t(tensor.getLayout()));
+  return builder.getDenseI64ArrayAttr(layouts);
 }
 
 LogicalResult Emitter::emitEntry(func::FuncOp entry) {
@@ -51,40 +47,13 @@ LogicalResult Emitter::emitEntry(func::FuncOp entry) {
   function.scratch = loadScalar(function.worker, ptrType, 0);
 
   // Scalars first: the shapes depend on the dynamic names.
-  SmallVector<Value> symbols;
-  int64_t scalarCount = 0, tensorCount = 0;
-  for (BlockArgument arg : entry.getArguments()) {
-    if (isa<TensorRefType>(arg.getType()))
-      continue;
-    Value bits =
-        loadScalar(func.getArgument(2), b.getI64Type(), 8 * scalarCount++);
-    Value value = decodeScalar(b, loc, bits, arg.getType());
-    if (isa<BFloat16Type, Float16Type>(arg.getType())) {
-      Value raw = b.create<arith::TruncIOp>(loc, b.getI16Type(), bits);
-      value = scalarOf(fromStorage(splat(raw, 1), arg.getType()));
-    }
-    scalars.map(arg, value);
-    if (entry.getArgAttr(arg.getArgNumber(), "tile.symbol"))
-      symbols.push_back(value);
-  }
-  for (BlockArgument arg : entry.getArguments()) {
-    if (!isa<TensorRefType>(arg.getType()))
-      continue;
-    TensorState state;
-    state.ptr = loadScalar(func.getArgument(1), ptrType, 8 * tensorCount++);
-    auto map =
-        entry.getArgAttrOfType<AffineMapAttr>(arg.getArgNumber(), "tile.shape");
-    if (!map)
-      return entry.emitError("parameter ")
-             << arg.getArgNumber() << " has no tile.shape";
-    for (AffineExpr extent : map.getValue().getResults())
-      state.dims.push_back(
-          affine::expandAffineExpr(b, loc, extent, {}, symbols));
-    tensors[arg] = std::move(state);
-  }
+  emitScalarParameters(entry);
+  if (failed(emitTensorParameters(entry)))
+    return failure();
   if (failed(emitBlock(entry.getBody().front())))
     return failure();
   b.create<func::ReturnOp>(loc);
+  Attribute layouts = getLayouts(b, entry.getArgumentTypes());
   entry.erase();
   func.setName(entryName);
   int64_t scratch = llvm::alignTo(frameHighWater, kAlignment);
@@ -93,6 +62,7 @@ LogicalResult Emitter::emitEntry(func::FuncOp entry) {
   for (const std::string &name : scopeNames)
     names.push_back(b.getStringAttr(name));
   func->setAttr("tile.scopes", b.getArrayAttr(names));
+  func->setAttr("tile.layouts", layouts);
   return success();
 }
 
@@ -119,7 +89,25 @@ static bool isScalarOp(Operation *op) {
          llvm::none_of(op->getResultTypes(), isTile);
 }
 
+/// Whatever reads packed storage by rows would get other cells.
+static LogicalResult checkPackedAccess(Operation *op) {
+  for (Value operand : op->getOperands()) {
+    auto tensor = dyn_cast<TensorRefType>(operand.getType());
+    if (!tensor || !tensor.isPacked())
+      continue;
+    if (std::optional<StringRef> reason = getPackingObstacle(op, operand))
+      return op->emitError("C30: packed storage cannot be read here: ")
+             << *reason;
+    auto product = dyn_cast<ContractOp>(op);
+    if (product && product.getRhsKDim() != packed::getKDim(tensor.getLayout()))
+      return op->emitError("C30: the sum is not over the k of the layout");
+  }
+  return success();
+}
+
 LogicalResult Emitter::emitOp(Operation *op) {
+  if (failed(checkPackedAccess(op)))
+    return failure();
   return TypeSwitch<Operation *, LogicalResult>(op)
       .Case([&](scf::ForOp op) { return emitFor(op); })
       .Case([&](scf::IfOp op) { return emitIf(op); })

@@ -87,6 +87,12 @@ public:
   LogicalResult emitEntry(func::FuncOp entry);
 
 private:
+  //===--- Parameters (EmitParameters.cpp) ------------------------------===//
+  void emitScalarParameters(func::FuncOp entry);
+  LogicalResult emitTensorParameters(func::FuncOp entry);
+  /// Asserts that a parameter's storage has the header of its layout.
+  void checkHeader(BlockArgument weight, StringRef name);
+
   //===--- Control (EmitControl.cpp) ------------------------------------===//
   LogicalResult emitBlock(Block &block);
   LogicalResult emitOp(Operation *op);
@@ -241,7 +247,10 @@ private:
     bool transposeA, transposeB;
     Value m, n, k;
     Type element;
+    /// Of packed storage, the bytes from a panel to the next.
+    Value panelStride;
   };
+  void callMatmul(const Product &product, const Memory &c, bool accumulate);
   void emitProduct(Value result, Value acc, Product product);
   LogicalResult emitMatmul(Operation *op, Value acc, Value lhs, Value rhs,
                            bool transposeA, bool transposeB);
@@ -257,6 +266,8 @@ private:
   SmallVector<Value, 4> dimsOf(const ContractedBox &box);
   void checkBoxes(tile::ContractOp op, ArrayRef<ContractedBox> boxes);
   Memory memoryOf(const ContractedBox &box, ValueRange offsets);
+  Memory packedMemory(const ContractedBox &box, Value panelStride);
+  Value getPanelStride(const ContractedBox &box);
 
   //===--- Reductions (EmitReduction.cpp) ---------------------------------===//
   LogicalResult emitReduce(tile::ReduceOp op);
