@@ -77,7 +77,7 @@ if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-g++"):
 # libraries: such tests say UNSUPPORTED: sanitize.
 if config.sanitize:
     config.available_features.add("sanitize")
-    config.environment["ASAN_OPTIONS"] = "detect_leaks=0:abort_on_error=0"
+    config.environment["ASAN_OPTIONS"] = f"{config.asan_options}:abort_on_error=0"
     config.environment["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
 
 # Tests that measure time say so in a lit.local.cfg, and then run alone.

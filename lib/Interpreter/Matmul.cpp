@@ -21,7 +21,7 @@ template <typename Work> struct Matrix {
   /// 1 for each row, and column, that has an undefined cell.
   std::vector<uint8_t> undefinedRows, undefinedColumns;
 
-  const Work *row(int64_t i) const { return &values[i * columns]; }
+  const Work *row(int64_t i) const { return values.data() + i * columns; }
 };
 } // namespace
 
