@@ -117,6 +117,8 @@ LinearExpr IndexConstraints::getParameterExtent(BlockArgument tensor,
   if (auto expr = evaluate(shape.getValue().getResult(dim))) {
     Conjunction facts;
     facts.addEqual(unknown, *expr);
+    // Where the extent is a multiple of one unknown, this bounds it.
+    facts.nonNegative.push_back(LinearExpr(kMaxExtent) - *expr);
     system.add(facts);
   }
   return unknown;

@@ -20,6 +20,9 @@ using mlir::presburger::Simplex;
 /// relaxation has failed to settle them, are left open.
 static constexpr unsigned kMaxSteps = 400;
 static constexpr unsigned kMaxIntegerVariables = 48;
+/// The same where numbers exceed 64 bits, which the search for integers, not
+/// the relaxation, is a hundred times slower with.
+static constexpr unsigned kMaxWideVariables = 8;
 
 LinearQuery::LinearQuery(ArrayRef<Interval> intervals, const Conjunction &facts,
                          ArrayRef<Disjunction> alternatives,
@@ -141,13 +144,15 @@ void LinearQuery::addTo(Set &set, const Conjunction &conjunction) const {
     set.addInequality(getRow(expr));
 }
 
+/// Bounds beyond 64 bits are left out: they hardly ever decide, and the wider
+/// arithmetic is far slower.
 void LinearQuery::addIntervals(ArrayRef<Interval> intervals) {
   for (auto [v, interval] : llvm::enumerate(intervals)) {
     if (columns[v] < 0)
       continue;
-    if (interval.lower > -LinearSystem::unbounded)
+    if (interval.lower >= INT64_MIN)
       set.addBound(BoundType::LB, columns[v], toDynamic(interval.lower));
-    if (interval.upper < LinearSystem::unbounded)
+    if (interval.upper <= INT64_MAX)
       set.addBound(BoundType::UB, columns[v], toDynamic(interval.upper));
   }
 }
@@ -156,13 +161,27 @@ void LinearQuery::addIntervals(ArrayRef<Interval> intervals) {
 // Decisions
 //===----------------------------------------------------------------------===//
 
+static bool hasWideNumbers(const mlir::presburger::IntegerPolyhedron &set) {
+  auto isWide = [](const DynamicAPInt &value) {
+    return value < INT64_MIN || value > INT64_MAX;
+  };
+  for (unsigned i = 0; i < set.getNumEqualities(); ++i)
+    if (llvm::any_of(set.getEquality(i), isWide))
+      return true;
+  for (unsigned i = 0; i < set.getNumInequalities(); ++i)
+    if (llvm::any_of(set.getInequality(i), isWide))
+      return true;
+  return false;
+}
+
 LinearQuery::Answer LinearQuery::solve(const Set &set, size_t chosen) {
   if (++steps > kMaxSteps)
     return Answer::Unknown;
   if (Simplex(set).isEmpty())
     return Answer::Empty;
   if (chosen == choices.size()) {
-    if (set.getNumVars() > kMaxIntegerVariables)
+    if (set.getNumVars() > kMaxIntegerVariables ||
+        (set.getNumVars() > kMaxWideVariables && hasWideNumbers(set)))
       return Answer::Unknown;
     auto found = set.findIntegerSample();
     if (!found)
@@ -185,6 +204,8 @@ LinearQuery::Answer LinearQuery::solve(const Set &set, size_t chosen) {
     case Answer::Found:
       return Answer::Found;
     case Answer::Unknown:
+      if (!needsSample)
+        return Answer::Unknown;
       answer = Answer::Unknown;
       break;
     }
@@ -195,6 +216,7 @@ LinearQuery::Answer LinearQuery::solve(const Set &set, size_t chosen) {
 bool LinearQuery::isEmpty() { return solve(set, 0) == Answer::Empty; }
 
 std::optional<std::vector<int64_t>> LinearQuery::findSample() {
+  needsSample = true;
   if (solve(set, 0) != Answer::Found)
     return std::nullopt;
   std::vector<int64_t> values;

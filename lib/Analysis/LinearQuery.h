@@ -48,6 +48,8 @@ private:
   std::vector<const Disjunction *> choices;
   Set set;
   std::vector<int64_t> sample;
+  // Else one case that is not settled leaves the question open.
+  bool needsSample = false;
   // Sets looked at so far; the search ends at a limit.
   unsigned steps = 0;
 };

@@ -36,6 +36,9 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // Contractions read packed storage, slices do not. Offsets are still as the
   // author wrote them.
   pm.addNestedPass<func::FuncOp>(createTilePackWeights());
+  // A contraction is one access where its loop was one a step; two loops as one
+  // compute their indices by divisions.
+  pm.addNestedPass<func::FuncOp>(createTileCheckBounds());
   pm.addPass(createTileCollapseParallel());
 }
 

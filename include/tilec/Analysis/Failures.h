@@ -28,7 +28,9 @@ inline bool mayFail(mlir::Operation *op) { return findFailure(op) != nullptr; }
 /// Whether the operation has a bounds check, which `inbounds` takes away.
 bool hasBoundsCheck(mlir::Operation *op);
 
-/// Promises that an operation with a bounds check stays inside.
+/// Promises that an operation with a bounds check stays inside where it stands:
+/// before an assertion, or outside of a branch, that may be what keeps it there
+/// the promise says nothing.
 void setInbounds(mlir::Operation *op);
 
 } // namespace tilec

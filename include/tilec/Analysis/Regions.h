@@ -57,10 +57,6 @@ llvm::SmallVector<LinearExpr, 4> addCommonCell(IndexConstraints &constraints,
                                                AccessInIteration first,
                                                AccessInIteration second);
 
-/// Whether whatever `op` touches of a tensor lies inside of it each time that
-/// it runs, so that it needs no check.
-bool provesInside(mlir::Operation *op);
-
 } // namespace tilec
 
 #endif // TILEC_ANALYSIS_REGIONS_H

@@ -118,4 +118,35 @@ def TilePackWeights : Pass<"tile-pack-weights", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tilec::tile::TileDialect"];
 }
 
+def TileCheckBounds : Pass<"tile-check-bounds", "::mlir::func::FuncOp"> {
+  let summary = "Accesses that are proven to be inside need no check";
+  let description = [{
+    Marks each slice, assemble, read, write and contraction as `inbounds` that is proven
+    to touch nothing outside of its tensors and tiles: the bounds of loops, the valid
+    extents, the shapes of the parameters, conditions around the access and assertions
+    before it count. What is not marked is checked when it runs, once a tile. Reports how
+    many accesses there are and how many are proven, and each of the others with the
+    first of its bounds that is open.
+
+    Before:
+    ```mlir
+    func.func @add_row(%x: !tile.tensor<?x64xf32> {tile.name = "x", tile.direction = "in", tile.shape = affine_map<()[s0] -> (s0, 64)>},
+                       %y: !tile.tensor<1x64xf32>, %rows: index {tile.symbol = "ROWS"}, %row: index) {
+      %c0 = arith.constant 0 : index
+      %b = arith.cmpi slt, %row, %rows : index
+      tile.assert %b, "no row {0}"(%row)
+      %r = tile.slice %x[%row, %c0] : !tile.tensor<?x64xf32> -> !tile.tile<1x64xf32>
+      tile.assemble %r into %y[%c0, %c0] : !tile.tile<1x64xf32> into !tile.tensor<1x64xf32>
+      return
+    }
+    ```
+    After: the `tile.assemble` is `inbounds`; of the slice a remark says that it may begin
+    before row 0. With `%row >= 0` asserted too it is proven.
+  }];
+  let statistics = [
+    Statistic<"numProven", "proven", "Accesses proven to be inside">,
+    Statistic<"numChecked", "checked", "Accesses that are checked when they run">
+  ];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD

@@ -114,16 +114,14 @@ SmallVector<Value, 4> Emitter::dimsOf(const ContractedBox &box) {
 /// Where the boxes are not inside, they are taken apart into the steps that the
 /// program takes, the first of which to leave its source fails.
 void Emitter::checkBoxes(ContractOp op, ArrayRef<ContractedBox> boxes) {
-  SmallVector<ContractedBox> checked;
+  if (op.getInbounds())
+    return;
   Value inside = b.create<arith::ConstantOp>(loc, b.getBoolAttr(true));
-  for (const ContractedBox &box : boxes) {
-    bool isTile = isa<TileType>(box.source.getType());
-    if (op.getInbounds() && !isTile)
-      continue;
-    checked.push_back(box);
+  for (const ContractedBox &box : boxes)
     inside = b.createOrFold<arith::AndIOp>(
-        loc, inside, isInside(box.offsets, validOf(box), dimsOf(box), isTile));
-  }
+        loc, inside,
+        isInside(box.offsets, validOf(box), dimsOf(box),
+                 isa<TileType>(box.source.getType())));
   if (matchPattern(inside, m_One()))
     return;
   Value outside = b.createOrFold<arith::XOrIOp>(
@@ -133,7 +131,7 @@ void Emitter::checkBoxes(ContractOp op, ArrayRef<ContractedBox> boxes) {
   b.setInsertionPointToStart(branch.thenBlock());
   Value k = boxes[0].extents[boxes[0].kDim];
   auto checkStep = [&](Value start) {
-    for (ContractedBox box : checked) {
+    for (ContractedBox box : boxes) {
       llvm::SaveAndRestore place(loc, box.loc);
       box.offsets[box.kDim] = addIndex(box.offsets[box.kDim], start);
       Value rest = subIndex(k, start);

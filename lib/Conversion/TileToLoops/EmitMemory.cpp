@@ -292,8 +292,9 @@ LogicalResult Emitter::emitSlice(SliceOp op) {
   }
   TileState result{type, valid, {}, nullptr, 0, false};
   if (source) {
-    checkBox(messages::sliceOfTileOutOfBounds, offsets, valid,
-             nominalDims(source), /*belowOnly=*/true);
+    if (!op.getInbounds())
+      checkBox(messages::sliceOfTileOutOfBounds, offsets, valid,
+               nominalDims(source), /*belowOnly=*/true);
     Memory memory = materialize(op.getSource());
     memory.ptr = address(memory, type.getElementType(), offsets);
     result.memory = memory;
@@ -339,8 +340,9 @@ LogicalResult Emitter::emitRead(ReadOp op) {
   Value cell;
   if (auto tile = dyn_cast<TileType>(op.getSource().getType())) {
     element = tile.getElementType();
-    checkElement(messages::readOfTileOutOfBounds, at,
-                 state(op.getSource()).valid);
+    if (!op.getInbounds())
+      checkElement(messages::readOfTileOutOfBounds, at,
+                   state(op.getSource()).valid);
     cell = loadMemory(materialize(op.getSource()), tile, at, 1);
   } else {
     auto tensor = cast<TensorRefType>(op.getSource().getType());

@@ -7,6 +7,7 @@
 
 #include "tilec/Analysis/Regions.h"
 #include "ParsedFunction.h"
+#include "tilec/Analysis/Bounds.h"
 #include "tilec/Analysis/Storage.h"
 
 using namespace tilec;
