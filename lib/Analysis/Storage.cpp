@@ -10,6 +10,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "tilec/Dialect/Tile/Tile.h"
 #include <set>
+#include <tuple>
 
 using namespace mlir;
 using namespace tilec;
@@ -93,13 +94,61 @@ SmallVector<StorageRoot, 2> tilec::getStorageRoots(Value tensor) {
   return std::move(collector.roots);
 }
 
-bool tilec::mayShareStorage(Value lhs, Value rhs) {
+static bool haveCommonRoot(Value lhs, Value rhs) {
   auto left = getStorageRoots(lhs), right = getStorageRoots(rhs);
   return llvm::any_of(left, [&](const StorageRoot &l) {
     return llvm::any_of(right, [&](const StorageRoot &r) {
       return !l.value || !r.value || l == r;
     });
   });
+}
+
+namespace {
+/// One of the values that a loop carries: an argument, or a result.
+struct CarriedValue {
+  scf::ForOp loop;
+  unsigned number;
+};
+/// Pairs of carried values of a loop that are taken to be apart.
+using Assumptions = std::set<std::tuple<Operation *, unsigned, unsigned>>;
+} // namespace
+
+static CarriedValue getCarriedValue(Value tensor) {
+  if (auto result = dyn_cast<OpResult>(tensor))
+    return {dyn_cast<scf::ForOp>(result.getOwner()), result.getResultNumber()};
+  auto argument = cast<BlockArgument>(tensor);
+  auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
+  if (!loop || argument.getArgNumber() == 0)
+    return {};
+  return {loop, argument.getArgNumber() - 1};
+}
+
+/// Tensors that a loop carries may be the same two at all times, and change
+/// places only: by induction they never are one.
+static bool areApart(Value lhs, Value rhs, Assumptions &assumptions) {
+  while (auto reshape = lhs.getDefiningOp<ReshapeOp>())
+    lhs = reshape.getSource();
+  while (auto reshape = rhs.getDefiningOp<ReshapeOp>())
+    rhs = reshape.getSource();
+  if (lhs == rhs)
+    return false;
+  CarriedValue left = getCarriedValue(lhs), right = getCarriedValue(rhs);
+  if (!left.loop || left.loop != right.loop ||
+      isa<OpResult>(lhs) != isa<OpResult>(rhs))
+    return !haveCommonRoot(lhs, rhs);
+  auto [low, high] = std::minmax(left.number, right.number);
+  if (!assumptions.insert({left.loop, low, high}).second)
+    return true;
+  scf::ForOp loop = left.loop;
+  return areApart(loop.getInitArgs()[low], loop.getInitArgs()[high],
+                  assumptions) &&
+         areApart(loop.getYieldedValues()[low], loop.getYieldedValues()[high],
+                  assumptions);
+}
+
+bool tilec::mayShareStorage(Value lhs, Value rhs) {
+  Assumptions assumptions;
+  return !areApart(lhs, rhs, assumptions);
 }
 
 bool tilec::shareStorage(Value lhs, Value rhs) {

@@ -40,6 +40,9 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // compute their indices by divisions.
   pm.addNestedPass<func::FuncOp>(createTileCheckBounds());
   pm.addPass(createTileCollapseParallel());
+  // Last: storage with a place in memory of its own hides that iterations,
+  // which created it, are independent.
+  pm.addNestedPass<func::FuncOp>(createTileHoistBuffers());
 }
 
 void buildLoweringPipeline(OpPassManager &pm, const CPUTarget &target,

@@ -149,4 +149,51 @@ def TileCheckBounds : Pass<"tile-check-bounds", "::mlir::func::FuncOp"> {
   ];
 }
 
+def TileHoistBuffers : Pass<"tile-hoist-buffers", "::mlir::func::FuncOp"> {
+  let summary = "Storage that a loop creates, allocated once outside of it";
+  let description = [{
+    What `tile.create` makes is unspecified, so all iterations of an `scf.for` can have
+    the same storage, as long as none finds what it still needs overwritten. A `tile.create`
+    whose storage no iteration passes on moves out of the loop as it is, and on out of the
+    loops around it. `tile.loops_left` tells how many of them it has left: at the
+    beginning of an iteration nobody reads what it holds.
+
+    Storage that an iteration passes on to the next becomes two buffers, written in turn:
+    the loop carries one to read and one to write, which change places. Where the loop
+    begins with storage like it that nobody else uses, that is one of the two. One
+    buffer is enough where an iteration reads for the last time before it writes.
+
+    A buffer stays where its size is known, and so does one whose size may be negative:
+    that error has a place in the order of errors. What an iteration may still read after
+    the next one stays as well. Remarks say so. Nothing leaves a `tile.parallel`: there,
+    each worker has storage of its own.
+
+    Before:
+    ```mlir
+    func.func @layers(%x: !tile.tensor<4x64xf32>, %n: index) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %hidden = tile.create : !tile.tensor<4x64xf32>
+      %first = tile.slice %x[%c0, %c0] : !tile.tensor<4x64xf32> -> !tile.tile<4x64xf32>
+      tile.assemble %first into %hidden[%c0, %c0] : !tile.tile<4x64xf32> into !tile.tensor<4x64xf32>
+      %last = scf.for %i = %c0 to %n step %c1 iter_args(%current = %hidden) -> (!tile.tensor<4x64xf32>) {
+        %next = tile.create : !tile.tensor<4x64xf32>
+        %a = tile.slice %current[%c0, %c0] : !tile.tensor<4x64xf32> -> !tile.tile<4x64xf32>
+        %b = tile.exp %a : !tile.tile<4x64xf32> -> !tile.tile<4x64xf32>
+        tile.assemble %b into %next[%c0, %c0] : !tile.tile<4x64xf32> into !tile.tensor<4x64xf32>
+        scf.yield %next : !tile.tensor<4x64xf32>
+      }
+      return
+    }
+    ```
+    After: `%next` is created before the loop, which carries it beside `%hidden`, writes it where it wrote
+    `%next`, and yields both the other way round.
+  }];
+  let statistics = [
+    Statistic<"numHoisted", "hoisted", "Moves of storage out of a loop">,
+    Statistic<"numDeclined", "declined", "Storage that each iteration creates">
+  ];
+  let dependentDialects = ["::mlir::scf::SCFDialect", "::tilec::tile::TileDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD

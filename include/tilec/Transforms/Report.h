@@ -32,11 +32,16 @@ inline mlir::InFlightDiagnostic emitReport(llvm::StringRef passArgument,
   return mlir::emitRemark(loc) << passArgument << ": ";
 }
 
-/// A value as the author knows it: by its name, where it has one.
-inline std::string describeValue(mlir::Value value) {
-  if (auto name = llvm::dyn_cast<mlir::NameLoc>(value.getLoc()))
+/// A value as the author knows it: by its name, where it has one, inside of an
+/// inlined function too; or else as `unnamed`.
+inline std::string describeValue(mlir::Value value,
+                                 llvm::StringRef unnamed = "an extent") {
+  mlir::Location loc = value.getLoc();
+  while (auto call = llvm::dyn_cast<mlir::CallSiteLoc>(loc))
+    loc = call.getCallee();
+  if (auto name = llvm::dyn_cast<mlir::NameLoc>(loc))
     return ("`" + name.getName().getValue() + "`").str();
-  return "an extent";
+  return unnamed.str();
 }
 
 } // namespace tilec

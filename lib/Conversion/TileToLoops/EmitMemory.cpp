@@ -7,6 +7,7 @@
 
 #include "Emitter.h"
 #include "mlir/IR/Matchers.h"
+#include "tilec/Analysis/Storage.h"
 #include "tilec/Support/RuntimeMessages.h"
 
 using namespace tilec;
@@ -32,7 +33,9 @@ static bool isDistinctStorage(Value root) {
 
 bool tilec::lowering::mayAlias(Value lhs, Value rhs) {
   Value l = rootOf(lhs), r = rootOf(rhs);
-  return l == r || !isDistinctStorage(l) || !isDistinctStorage(r);
+  if (l == r || (isDistinctStorage(l) && isDistinctStorage(r)))
+    return l == r;
+  return mayShareStorage(l, r);
 }
 
 static SmallVector<Value> tensorsWritten(Operation *op) {
