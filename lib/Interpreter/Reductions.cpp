@@ -138,11 +138,12 @@ static llvm::Error reduceTile(Machine &machine, tile::ReduceOp op) {
   TileValue result{dtype, tile.shape, tile.valid, nullptr};
   result.shape[op.getAxis()] = result.valid[op.getAxis()] = 1;
   auto made = makeCells(dtype, result.shape);
-  if (positions.values.empty())
-    storeElements(dtype, results.values.data(), results.values.size(),
-                  made->bytes.data());
-  else
+  bool isPosition = op.getKind() == tile::ReduceKind::ArgMax ||
+                    op.getKind() == tile::ReduceKind::ArgMin;
+  if (isPosition)
     storeElements(dtype, positions.values.data(), kept, made->bytes.data());
+  else
+    storeElements(dtype, results.values.data(), kept, made->bytes.data());
   llvm::copy(undefined, made->undefined.begin());
   return machine.setTile(op, makeTile(dtype, result.shape, result.valid, made));
 }
