@@ -100,8 +100,8 @@ static SmallVector<CheckedBox, 2> getBoxes(Operation *op) {
 //===----------------------------------------------------------------------===//
 
 /// `offset >= 0` and `offset + extent <= size`, where no extent is 0.
-static std::optional<UnprovenBound> findUnproven(IndexConstraints constraints,
-                                                 const CheckedBox &box) {
+static std::optional<UnprovenBound> proveBox(IndexConstraints constraints,
+                                             const CheckedBox &box) {
   LinearSystem &system = constraints.getSystem();
   SmallVector<LinearExpr, 4> sizes, extents;
   // Sizes first: that they fit a parameter keeps products of dynamic names from
@@ -132,26 +132,15 @@ static std::optional<UnprovenBound> findUnproven(IndexConstraints constraints,
   return std::nullopt;
 }
 
-const IndexConstraints &BoundsProver::getFactsAt(Operation *op) {
-  Operation *assertion = op->getPrevNode();
-  while (assertion && !isa<AssertOp>(assertion))
-    assertion = assertion->getPrevNode();
-  if (op->getBlock() == block && assertion == lastAssertion)
-    return facts;
-  block = op->getBlock();
-  lastAssertion = assertion;
-  facts = IndexConstraints();
-  facts.addFactsAt(op);
-  return facts;
-}
-
-std::optional<UnprovenBound> BoundsProver::findUnproven(Operation *op) {
+std::optional<UnprovenBound> tilec::findUnproven(Operation *op,
+                                                 FactsAtPlaces &facts) {
   for (const CheckedBox &box : getBoxes(op))
-    if (auto unproven = ::findUnproven(getFactsAt(op), box))
+    if (auto unproven = proveBox(facts.getFactsAt(op), box))
       return unproven;
   return std::nullopt;
 }
 
 bool tilec::provesInside(Operation *op) {
-  return !BoundsProver().findUnproven(op);
+  FactsAtPlaces facts;
+  return !findUnproven(op, facts);
 }

@@ -210,32 +210,66 @@ void IndexConstraints::addCondition(Value condition, bool value,
     system.add(*cases);
 }
 
-void IndexConstraints::addAssertsBefore(Operation *op, unsigned iteration) {
-  for (Operation &before : *op->getBlock()) {
-    if (&before == op)
-      return;
-    if (auto assertion = dyn_cast<AssertOp>(before))
+/// Those of one block, from `begin` to before `end`.
+void IndexConstraints::addAsserts(Operation *begin, Operation *end,
+                                  unsigned iteration) {
+  for (Operation *op = begin; op != end; op = op->getNextNode())
+    if (auto assertion = dyn_cast<AssertOp>(op))
       addCondition(assertion.getCondition(), true, iteration);
-  }
+}
+
+/// That the region has been entered.
+void IndexConstraints::addFactsInside(Region *region, unsigned iteration) {
+  Operation *op = region->getParentOp();
+  if (auto branch = dyn_cast<scf::IfOp>(op))
+    addCondition(branch.getCondition(), region == &branch.getThenRegion(),
+                 iteration);
+  else if (isa<scf::ForOp, ParallelOp>(op))
+    get(region->getArgument(0), iteration);
+}
+
+/// The op and what is around it in its function, outermost first: what is known
+/// there narrows what is inside.
+static SmallVector<Operation *> getPath(Operation *op) {
+  SmallVector<Operation *> path;
+  for (; op && op->getBlock() && !isa<ModuleOp>(op->getParentOp());
+       op = op->getParentOp())
+    path.push_back(op);
+  std::reverse(path.begin(), path.end());
+  return path;
 }
 
 void IndexConstraints::addFactsAt(Operation *op, unsigned iteration) {
-  // Outermost first: what is known narrows what is inside.
-  SmallVector<Operation *> path;
-  for (; op && op->getBlock(); op = op->getParentOp())
-    path.push_back(op);
-  for (size_t i = path.size(); i-- > 0;) {
-    Operation *current = path[i];
-    if (isa<ModuleOp>(current->getParentOp()))
-      continue;
-    addAssertsBefore(current, iteration);
-    if (i == 0)
-      return;
-    Region *entered = path[i - 1]->getParentRegion();
-    if (auto branch = dyn_cast<scf::IfOp>(current))
-      addCondition(branch.getCondition(), entered == &branch.getThenRegion(),
-                   iteration);
-    else if (isa<scf::ForOp, ParallelOp>(current))
-      get(entered->getArgument(0), iteration);
+  SmallVector<Operation *> path = getPath(op);
+  for (auto [i, place] : llvm::enumerate(path)) {
+    if (i > 0)
+      addFactsInside(place->getParentRegion(), iteration);
+    addAsserts(&place->getBlock()->front(), place, iteration);
   }
+}
+
+const IndexConstraints &FactsAtPlaces::getFactsAt(Operation *op) {
+  SmallVector<Operation *> path = getPath(op);
+  // Facts of the last place that hold here too.
+  size_t kept = 0;
+  while (kept < std::min(path.size(), levels.size()) &&
+         levels[kept].place == path[kept])
+    ++kept;
+  bool continues = kept < std::min(path.size(), levels.size()) &&
+                   levels[kept].place->getBlock() == path[kept]->getBlock() &&
+                   levels[kept].place->isBeforeInBlock(path[kept]);
+  levels.resize(continues ? kept + 1 : kept);
+  for (size_t i = kept; i < path.size(); ++i) {
+    Operation *place = path[i], *begin = &place->getBlock()->front();
+    if (i < levels.size()) {
+      begin = std::exchange(levels[i].place, place);
+    } else {
+      levels.push_back(
+          {place, i > 0 ? levels[i - 1].facts : IndexConstraints()});
+      if (i > 0)
+        levels[i].facts.addFactsInside(place->getParentRegion(), 0);
+    }
+    levels[i].facts.addAsserts(begin, place, 0);
+  }
+  return levels.back().facts;
 }

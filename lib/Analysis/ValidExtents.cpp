@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilec/Analysis/ValidExtents.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 #include "tilec/Dialect/Tile/Tile.h"
@@ -48,7 +49,33 @@ static ValidExtent getNominal(TileType type, unsigned dim) {
   return getConstant(type.getShape()[dim], /*isExact=*/false);
 }
 
-static void addBound(ValidExtent &extent, ExtentBound bound) {
+/// How deep minimums are taken apart: with them the number of bounds grows.
+static constexpr unsigned kMaxMinimums = 4;
+
+/// The bounds that a minimum stands for, or a maximum with 0, which every
+/// extent has.
+static SmallVector<Value, 2> takeApart(const ExtentBound &bound) {
+  Operation *op = bound.value ? bound.value.getDefiningOp() : nullptr;
+  if (isa_and_nonnull<arith::MinSIOp, MinimumOp>(op))
+    return llvm::to_vector<2>(op->getOperands());
+  APInt floor;
+  int64_t sum;
+  if (isa_and_nonnull<arith::MaxSIOp, MaximumOp>(op) &&
+      matchPattern(op->getOperand(1), m_ConstantInt(&floor)) &&
+      !llvm::AddOverflow(bound.constant, floor.getSExtValue(), sum) && sum <= 0)
+    return {op->getOperand(0)};
+  return {};
+}
+
+static void addBound(ValidExtent &extent, ExtentBound bound,
+                     unsigned minimums = 0) {
+  SmallVector<Value, 2> parts;
+  if (minimums < kMaxMinimums)
+    parts = takeApart(bound);
+  for (Value part : parts)
+    addBound(extent, {part, bound.constant}, minimums + 1);
+  if (!parts.empty())
+    return;
   APInt constant;
   if (bound.value && matchPattern(bound.value, m_ConstantInt(&constant)) &&
       !llvm::AddOverflow(bound.constant, constant.getSExtValue(),

@@ -43,6 +43,8 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // Last: storage with a place in memory of its own hides that iterations,
   // which created it, are independent.
   pm.addNestedPass<func::FuncOp>(createTileHoistBuffers());
+  // After all that asks where extents come from: the plain ones are shorter.
+  pm.addNestedPass<func::FuncOp>(createTileClampValidShape());
 }
 
 void buildLoweringPipeline(OpPassManager &pm, const CPUTarget &target,

@@ -47,11 +47,11 @@ public:
   void runOnOperation() override {
     SmallVector<Operation *> proven;
     SmallVector<UnprovenBound> unproven;
-    BoundsProver prover;
+    FactsAtPlaces facts;
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (!hasBoundsCheck(op))
         return;
-      if (auto bound = prover.findUnproven(op))
+      if (auto bound = findUnproven(op, facts))
         unproven.push_back(*bound);
       else
         proven.push_back(op);

@@ -28,23 +28,10 @@ struct UnprovenBound {
   bool isBegin;
 };
 
-/// Proofs about accesses of one function, which must not change meanwhile but
-/// for the marks of the accesses. What is known at a place is kept for others
-/// of the same block.
-class BoundsProver {
-public:
-  /// None if each time that `op` runs all that it touches is inside, of its
-  /// operands that are tensors and of those that are tiles.
-  std::optional<UnprovenBound> findUnproven(mlir::Operation *op);
-
-private:
-  const IndexConstraints &getFactsAt(mlir::Operation *op);
-
-  /// The place that `facts` are of: the assertions behind it add to them.
-  mlir::Block *block = nullptr;
-  mlir::Operation *lastAssertion = nullptr;
-  IndexConstraints facts;
-};
+/// None if each time that `op` runs all that it touches is inside, of its
+/// operands that are tensors and of those that are tiles.
+std::optional<UnprovenBound> findUnproven(mlir::Operation *op,
+                                          FactsAtPlaces &facts);
 
 /// Whether whatever `op` touches lies inside each time that it runs, so that it
 /// needs no check.

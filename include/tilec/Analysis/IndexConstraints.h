@@ -122,7 +122,10 @@ private:
                                              mlir::Value ifTrue,
                                              mlir::Value ifFalse, bool value,
                                              unsigned iteration);
-  void addAssertsBefore(mlir::Operation *op, unsigned iteration);
+  void addAsserts(mlir::Operation *begin, mlir::Operation *end,
+                  unsigned iteration);
+  void addFactsInside(mlir::Region *region, unsigned iteration);
+  friend class FactsAtPlaces;
 
   mlir::Operation *loop;
   LinearSystem system;
@@ -138,6 +141,23 @@ private:
   // Inside of a branch that may not run.
   unsigned speculation = 0;
   bool expandsProduct = false;
+};
+
+/// What is known at places of a function that does not change meanwhile, but
+/// for values that are added. Places are best asked for in program order: then
+/// what is known of one is the beginning of what is known of the next.
+class FactsAtPlaces {
+public:
+  const IndexConstraints &getFactsAt(mlir::Operation *op);
+
+private:
+  /// What is known before `place`, of its block and of the blocks around it.
+  struct Level {
+    mlir::Operation *place;
+    IndexConstraints facts;
+  };
+  /// Of the last place and of the ops around it, outermost first.
+  std::vector<Level> levels;
 };
 
 /// Whether `op` may be reached only with `lhs <= rhs`.

@@ -196,4 +196,35 @@ def TileHoistBuffers : Pass<"tile-hoist-buffers", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::scf::SCFDialect", "::tilec::tile::TileDialect"];
 }
 
+def TileClampValidShape : Pass<"tile-clamp-valid-shape", "::mlir::func::FuncOp"> {
+  let summary = "Valid extents that stay within the tile";
+  let description = [{
+    A valid extent that a program computes, such as `min(TILE, n - i0)`, is negative on
+    tiles past the end: it means empty. Each extent of a slice, of a `set_valid_shape` and
+    of a contraction that is not proven to be in `0..size` where it is used becomes
+    `min(max(v, 0), size)`, or the half of it that is needed; the k of a contraction has no
+    upper end. What is proven is left alone. The clamp stands where the extent is computed
+    and serves all who use it.
+
+    Before:
+    ```mlir
+    func.func @rows(%x: !tile.tensor<?x64xf32>, %n: index, %i: index) {
+      %c0 = arith.constant 0 : index
+      %c16 = arith.constant 16 : index
+      %c64 = arith.constant 64 : index
+      %left = arith.subi %n, %i : index
+      %rows = arith.minsi %c16, %left : index
+      %t = tile.slice %x[%i, %c0] valid [%rows, %c64] : !tile.tensor<?x64xf32> -> !tile.tile<16x64xf32, valid ?x64>
+      return
+    }
+    ```
+    After: the slice asks for `valid [%rows_0, %c64]` with `%rows_0 = arith.maxsi %rows, %c0`.
+  }];
+  let statistics = [
+    Statistic<"numClamped", "clamped", "Uses of extents that might have left their tile">,
+    Statistic<"numProven", "proven", "Uses of extents that cannot">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD
