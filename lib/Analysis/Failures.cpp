@@ -79,8 +79,7 @@ void tilec::setInbounds(Operation *op) {
           [](auto access) { access.setInbounds(true); });
 }
 
-/// The operation alone, not what it contains.
-static bool mayFailItself(Operation *op) {
+bool tilec::mayFailItself(Operation *op) {
   return TypeSwitch<Operation *, bool>(op)
       .Case([](AssertOp check) {
         std::optional<APInt> condition = getConstant(check.getCondition());

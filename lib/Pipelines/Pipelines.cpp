@@ -45,6 +45,9 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createTileHoistBuffers());
   // After all that asks where extents come from: the plain ones are shorter.
   pm.addNestedPass<func::FuncOp>(createTileClampValidShape());
+  // What needs no check any more cannot fail; branches would hide nests and
+  // neighbours from other passes.
+  pm.addNestedPass<func::FuncOp>(createTileSkipEmpty());
 }
 
 void buildLoweringPipeline(OpPassManager &pm, const CPUTarget &target,

@@ -23,6 +23,9 @@ namespace tilec {
 /// runs: a check, an assertion, a division by what may be zero. Null if none.
 mlir::Operation *findFailure(mlir::Operation *op);
 
+/// Whether the operation alone may fail, not what it contains.
+bool mayFailItself(mlir::Operation *op);
+
 inline bool mayFail(mlir::Operation *op) { return findFailure(op) != nullptr; }
 
 /// Whether the operation has a bounds check, which `inbounds` takes away.

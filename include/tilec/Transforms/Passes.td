@@ -227,4 +227,36 @@ def TileClampValidShape : Pass<"tile-clamp-valid-shape", "::mlir::func::FuncOp">
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def TileSkipEmpty : Pass<"tile-skip-empty", "::mlir::func::FuncOp"> {
+  let summary = "No work for stores that store nothing";
+  let description = [{
+    A scope or a loop whose stores are all of tiles that are empty where some extent is 0
+    or less is run only where that extent is positive. Neighbours with the same extent
+    share one branch. It is kept as it is where something in it may fail even then, such as
+    an assertion, or a check of an access that the extent does not make empty; where
+    something else than stores can be seen of it; and where the extent is always positive.
+
+    Before:
+    ```mlir
+    func.func @rows(%x: !tile.tensor<16x64xf32>, %y: !tile.tensor<16x64xf32>, %rows: index) {
+      %c0 = arith.constant 0 : index
+      tile.scope @core_group "double" {
+        %a = tile.slice %x[%c0, %c0] inbounds : !tile.tensor<16x64xf32> -> !tile.tile<16x64xf32>
+        %b = tile.add %a, %a : !tile.tile<16x64xf32>, !tile.tile<16x64xf32> -> !tile.tile<16x64xf32>
+        %c64 = arith.constant 64 : index
+        %c = tile.set_valid_shape %b[%rows, %c64] : !tile.tile<16x64xf32> -> !tile.tile<16x64xf32, valid ?x64>
+        tile.assemble %c into %y[%c0, %c0] inbounds : !tile.tile<16x64xf32, valid ?x64> into !tile.tensor<16x64xf32>
+      }
+      return
+    }
+    ```
+    After: the scope stands in an `scf.if` of `%rows > 0`.
+  }];
+  let statistics = [
+    Statistic<"numSkipped", "skipped", "Scopes and loops that may be skipped">,
+    Statistic<"numDeclined", "declined", "Scopes and loops that may fail although they store nothing">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD
