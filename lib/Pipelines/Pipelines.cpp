@@ -39,6 +39,10 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // A contraction is one access where its loop was one a step; two loops as one
   // compute their indices by divisions.
   pm.addNestedPass<func::FuncOp>(createTileCheckBounds());
+  // A contraction reads all of K at once, so fewer accesses have to be
+  // compared.
+  pm.addNestedPass<func::FuncOp>(createTileParallelizeLoops());
+  // Also merges loops that have just become parallel.
   pm.addPass(createTileCollapseParallel());
   // Last: storage with a place in memory of its own hides that iterations,
   // which created it, are independent.

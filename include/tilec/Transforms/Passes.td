@@ -259,4 +259,42 @@ def TileSkipEmpty : Pass<"tile-skip-empty", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
 }
 
+def TileParallelizeLoops : Pass<"tile-parallelize-loops", "::mlir::func::FuncOp"> {
+  let summary = "Sequential loops with independent iterations on all cores";
+  let description = [{
+    A loop outside of scopes and parallel loops that carries nothing becomes a
+    `tile.parallel` where integer sets prove that no two iterations touch the same cell, one
+    of them writing. Of several failures the first in program order is still the one
+    reported: a parallel loop keeps that of its lowest iteration.
+
+    Of a nest one level runs on all cores. The outer loop has fewer barriers, so it is taken
+    where it is known to have at least as many iterations as the parallel loops inside of it,
+    or where it contains nothing but one other loop, with which it is collapsed. A loop that
+    runs once, or that has no scope in it, stays as it is. A remark says what became of each
+    other loop; notes show two accesses that meet.
+
+    Before:
+    ```mlir
+    func.func @rows(%x: !tile.tensor<64x16xf32>, %v: f32) {
+      %c0 = arith.constant 0 : index
+      %c8 = arith.constant 8 : index
+      %c64 = arith.constant 64 : index
+      scf.for %i = %c0 to %c64 step %c8 {
+        tile.scope @core_group "fill" {
+          %t = tile.full %v : f32 -> !tile.tile<8x16xf32>
+          tile.assemble %t into %x[%i, %c0] : !tile.tile<8x16xf32> into !tile.tensor<64x16xf32>
+        }
+      }
+      return
+    }
+    ```
+    After: the same with `tile.parallel %i = %c0 to %c64 step %c8`.
+  }];
+  let statistics = [
+    Statistic<"numParallelized", "parallelized", "Loops that now run on all cores">,
+    Statistic<"numDeclined", "declined", "Loops with scopes in them that stay sequential">
+  ];
+  let dependentDialects = ["::tilec::tile::TileDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD
