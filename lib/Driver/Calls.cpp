@@ -65,11 +65,13 @@ llvm::Error tilec::callCompiled(const CompiledEntry &entry, tilec_rt_pool &pool,
 }
 
 llvm::Error tilec::callInterpreted(mlir::func::FuncOp entry,
-                                   const CallArguments &arguments, bool fp64) {
-  InterpreterOptions options;
-  options.fp64 = fp64;
+                                   const CallArguments &arguments,
+                                   const DriverOptions &options) {
+  InterpreterOptions interpreter;
+  interpreter.fp64 = options.fp64;
+  interpreter.checkRaces = options.checkRaces;
   return interpret(entry, arguments.getTensors(), arguments.getScalars(),
-                   arguments.getSymbols(), options);
+                   arguments.getSymbols(), interpreter);
 }
 
 /// Standard output may be a pipe or in the middle of a file: the tensors go

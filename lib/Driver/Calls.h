@@ -43,10 +43,11 @@ llvm::Error callCompiled(const CompiledEntry &entry, tilec_rt_pool &pool,
                          const CallArguments &arguments,
                          tilec_rt_measurements *measurements = nullptr);
 
-/// Interprets an entry; its failure is a RuntimeError. With `fp64`, matmuls
-/// accumulate in double.
+/// Interprets an entry as `--fp64` and `--check-races` say; its failure is a
+/// RuntimeError.
 llvm::Error callInterpreted(mlir::func::FuncOp entry,
-                            const CallArguments &arguments, bool fp64);
+                            const CallArguments &arguments,
+                            const DriverOptions &options);
 
 /// Writes the parameters that the entry wrote, if `--out` asks for it.
 llvm::Error writeResults(const CallArguments &arguments,

@@ -104,7 +104,7 @@ int Checker::callBoth(mlir::func::FuncOp entry) {
     return reject(pool.takeError());
   llvm::Error interpreted = [&] {
     Progress progress("interpreting");
-    return callInterpreted(entry, reference, options.fp64);
+    return callInterpreted(entry, reference, options);
   }();
   int status = ExitDone;
   auto compiled = compileForCalls(program.getModule(), options,

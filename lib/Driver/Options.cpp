@@ -323,7 +323,8 @@ void OptionReader::readOption(const Arg &arg) {
     options.passReport = true;
     return;
   case OPT_check_races:
-    return reject(fmt::format("`{}` is not available yet", spell(arg)));
+    options.checkRaces = true;
+    return;
   case OPT_interpret:
     options.interpret = true;
     return;

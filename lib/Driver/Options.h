@@ -58,6 +58,7 @@ struct DriverOptions {
   unsigned threads = 0;
   bool interpret = false;
   bool fp64 = false;
+  bool checkRaces = false;
 
   /// 0: as many as fit into two seconds.
   unsigned iterations = 0;

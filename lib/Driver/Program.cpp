@@ -9,6 +9,7 @@
 #include "InternalError.h"
 #include "Names.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 #include "tilec/Dialect/Tile/Tile.h"
 #include "tilec/Driver/Driver.h"
 #include "tilec/Frontend/Frontend.h"
@@ -122,7 +123,20 @@ int Program::load() {
     status = selectEntry();
   if (status == ExitDone)
     setProgramIR(printWithLocations(*module));
+  if (status == ExitDone && !isIRFile(options.input))
+    status = checkSource();
   return status;
+}
+
+int Program::checkSource() {
+  mlir::PassManager manager(&context);
+  buildCheckPipeline(manager);
+  if (mlir::succeeded(manager.run(*module)))
+    return ExitDone;
+  bool rejected =
+      diagnostics.getProgramErrors() && !diagnostics.getCompilerErrors();
+  return rejected ? int(ExitRejected)
+                  : reportInternalError("the program could not be checked");
 }
 
 //===----------------------------------------------------------------------===//

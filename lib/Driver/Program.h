@@ -23,7 +23,8 @@ public:
   /// `diagnostics` outlives the program.
   Program(const DriverOptions &options, DriverDiagnostics &diagnostics);
 
-  /// Reads the file and cuts the module down to `--entry`. An exit status:
+  /// Reads the file, cuts the module down to `--entry`, and tells the author
+  /// of a source what analyses find to be wrong with it. An exit status:
   /// ExitDone, or why there is no module, which has been reported.
   int load();
 
@@ -37,6 +38,7 @@ private:
   int loadSource();
   int loadIR();
   int selectEntry();
+  int checkSource();
 
   const DriverOptions &options;
   DriverDiagnostics &diagnostics;

@@ -87,7 +87,7 @@ bool Runner::interpretEntry(mlir::func::FuncOp entry) {
   Clock::time_point start = Clock::now();
   llvm::Error error = [&] {
     Progress progress("interpreting");
-    return callInterpreted(entry, given.arguments, options.fp64);
+    return callInterpreted(entry, given.arguments, options);
   }();
   double seconds = getSecondsSince(start);
   if (!check(std::move(error)))
@@ -129,7 +129,7 @@ int Runner::run() {
   mlir::func::FuncOp entry = program.getEntryToCall();
   if (!entry || !makeArguments(entry))
     return ExitRejected;
-  bool interpreted = options.interpret || options.fp64;
+  bool interpreted = options.interpret || options.fp64 || options.checkRaces;
   // Compiling replaces the entry, so its name is kept.
   if (interpreted ? interpretEntry(entry) : callEntry(entry.getName().str()))
     check(writeResults(given.arguments, options));

@@ -59,11 +59,19 @@ static llvm::Error runScope(Machine &machine, tile::ScopeOp op) {
 /// In order: what fails first is what the language reports.
 static llvm::Error runParallel(Machine &machine, tile::ParallelOp op) {
   Machine::Values results;
-  return runLoop(machine, op, op.getLower(), op.getUpper(), op.getStep(),
-                 [&](ScalarValue i) {
-                   return machine.runBlock(*op.getBlock(), RuntimeValue(i),
-                                           results);
-                 });
+  RaceDetector *races = machine.getRaces();
+  if (races)
+    races->enterLoop(op, machine.getNumStorages());
+  auto iterate = [&](ScalarValue i) {
+    if (races)
+      races->beginIteration(i.integer);
+    return machine.runBlock(*op.getBlock(), RuntimeValue(i), results);
+  };
+  llvm::Error error =
+      runLoop(machine, op, op.getLower(), op.getUpper(), op.getStep(), iterate);
+  if (races)
+    races->leaveLoop();
+  return error;
 }
 
 static llvm::Error runAssert(Machine &machine, tile::AssertOp op) {

@@ -39,6 +39,7 @@ static llvm::Error runCreate(Machine &machine, tile::CreateOp op) {
   if (!tensor.storage->undefined)
     return machine.fail(op, messages::outOfMemory(type.getRank()),
                         tensor.shape);
+  tensor.storage->number = machine.countStorage();
   tensor.storage->data = tensor.storage->owned.get();
   std::fill_n(tensor.storage->undefined.get(), *getNumElements(tensor.shape),
               uint8_t(1));

@@ -22,6 +22,8 @@ static constexpr unsigned maxDepth = 1000;
 static constexpr int64_t maxTileBytes = int64_t(1) << 31;
 
 Machine::Machine(const InterpreterOptions &options) : options(options) {
+  if (options.checkRaces)
+    races.emplace();
   addCreationOps(*this);
   addStorageOps(*this);
   addSliceOps(*this);
@@ -98,6 +100,15 @@ llvm::Error Machine::setResult(Operation *op, RuntimeValue result) {
   if (auto *tile = std::get_if<TileValue>(&result))
     return setTile(op, std::move(*tile));
   set(op->getResult(0), std::move(result));
+  return llvm::Error::success();
+}
+
+llvm::Error Machine::access(Operation *op, const TensorValue &tensor,
+                            ArrayRef<int64_t> offsets,
+                            ArrayRef<int64_t> extents, bool isWrite) {
+  if (races)
+    if (auto race = races->access(op, tensor, offsets, extents, isWrite))
+      return fail(op, *race);
   return llvm::Error::success();
 }
 

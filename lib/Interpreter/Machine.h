@@ -14,7 +14,7 @@
 #ifndef TILEC_LIB_INTERPRETER_MACHINE_H
 #define TILEC_LIB_INTERPRETER_MACHINE_H
 
-#include "Value.h"
+#include "Races.h"
 #include "mlir/IR/Operation.h"
 #include "tilec/Dialect/Tile/Tile.h"
 #include "tilec/Interpreter/Interpreter.h"
@@ -77,6 +77,22 @@ public:
                           Values &results);
 
   //===--------------------------------------------------------------------===//
+  // Storage
+  //===--------------------------------------------------------------------===//
+
+  /// The number of the next storage.
+  uint64_t countStorage() { return ++numStorages; }
+  uint64_t getNumStorages() const { return numStorages; }
+
+  /// Null where races are not looked for.
+  RaceDetector *getRaces() { return races ? &*races : nullptr; }
+  /// Says that a box inside of a tensor is about to be touched; fails where
+  /// that is a race.
+  llvm::Error access(mlir::Operation *op, const TensorValue &tensor,
+                     llvm::ArrayRef<int64_t> offsets,
+                     llvm::ArrayRef<int64_t> extents, bool isWrite);
+
+  //===--------------------------------------------------------------------===//
   // The table of operations
   //===--------------------------------------------------------------------===//
 
@@ -100,6 +116,8 @@ private:
   llvm::DenseMap<mlir::TypeID, Function> functions;
   llvm::DenseMap<mlir::Value, RuntimeValue> values;
   unsigned depth = 0;
+  uint64_t numStorages = 0;
+  std::optional<RaceDetector> races;
 };
 
 // What each file adds to the table.

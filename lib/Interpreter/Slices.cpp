@@ -53,7 +53,8 @@ llvm::Error tilec::checkBox(Machine &machine, Operation *op, StorageBox &box,
     return error;
   auto d = findOutside(box.offsets, box.extents, tensor.shape);
   if (!d)
-    return llvm::Error::success();
+    return machine.access(op, tensor, box.offsets, box.extents,
+                          /*isWrite=*/false);
   return machine.fail(
       box.location,
       messages::format(

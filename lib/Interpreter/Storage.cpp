@@ -59,6 +59,9 @@ static llvm::Error runAssemble(Machine &machine, tile::AssembleOp op) {
     index += offset;
   if (auto error = checkStore(machine, op, tensor, undefined.has_value(), cell))
     return error;
+  if (auto error = machine.access(op, tensor, offsets, tile.valid,
+                                  /*isWrite=*/true))
+    return error;
   Shape origin(tile.getRank(), 0);
   copyBox(ConstCellView(tile), origin, CellView(tensor), offsets, tile.valid,
           getByteSize(tile.dtype));
@@ -104,6 +107,9 @@ static llvm::Error runRead(Machine &machine, tile::ReadOp op) {
   if (auto d = findOutside(indices, tensor.shape))
     return machine.fail(op, messages::readOutOfBounds(*d, rank),
                         withShape({indices[*d]}, tensor.shape));
+  if (auto error = machine.access(op, tensor, indices, Shape(rank, 1),
+                                  /*isWrite=*/false))
+    return error;
   machine.set(op.getResult(),
               readCell(ConstCellView(tensor), tensor.dtype, indices));
   return llvm::Error::success();
@@ -121,6 +127,9 @@ static llvm::Error runWrite(Machine &machine, tile::WriteOp op) {
     return machine.fail(op, messages::writeOutOfBounds(*d, indices.size()),
                         withShape({indices[*d]}, tensor.shape));
   if (auto error = checkStore(machine, op, tensor, value.undefined, indices))
+    return error;
+  if (auto error = machine.access(op, tensor, indices, Shape(indices.size(), 1),
+                                  /*isWrite=*/true))
     return error;
   CellView view(tensor);
   int64_t cell = getLinearIndex(indices, getStrides(view.shape));

@@ -63,6 +63,8 @@ struct Storage {
   /// Null for a parameter's memory: it counts as defined, and must stay so.
   std::unique_ptr<uint8_t[]> undefined;
   std::unique_ptr<uint8_t[]> owned;
+  /// Counts what is made in a call; 0 for a parameter.
+  uint64_t number = 0;
   /// A parameter that the entry does not write.
   bool readOnly = false;
 };

@@ -27,6 +27,10 @@ using namespace mlir;
 
 namespace tilec {
 
+void buildCheckPipeline(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createTileCheckParallel());
+}
+
 void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   if (!options.boundsChecks)
     pm.addPass(createTileBoundsChecksOff());

@@ -31,6 +31,9 @@ struct InterpreterOptions {
   /// that compute something else see, and pass on, the FP32 cells only. For
   /// measuring how far the language's own rounding goes. INT8 is not affected.
   bool fp64 = false;
+  /// Fails where an iteration of a parallel loop touches a cell that another
+  /// one touches too, and one of them writes.
+  bool checkRaces = false;
 };
 
 /// Runs a verified entry. `tensors` are the tensor parameters in their order,

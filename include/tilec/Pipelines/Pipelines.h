@@ -27,6 +27,9 @@ struct PipelineOptions {
   bool debugInfo = false;
 };
 
+/// What the author of tile IR should know: errors and warnings, no changes.
+void buildCheckPipeline(mlir::OpPassManager &pm);
+
 /// Tile IR to tile IR: what makes the program fast and safe.
 void buildTilePipeline(mlir::OpPassManager &pm, const PipelineOptions &options);
 

@@ -297,4 +297,43 @@ def TileParallelizeLoops : Pass<"tile-parallelize-loops", "::mlir::func::FuncOp"
   let dependentDialects = ["::tilec::tile::TileDialect"];
 }
 
+def TileCheckParallel : Pass<"tile-check-parallel", "::mlir::func::FuncOp"> {
+  let summary = "Errors and warnings of conflicting parallel iterations";
+  let description = [{
+    Two iterations of a `tile.parallel` conflict where they touch the same cell of storage
+    that neither has made, and one of them writes it. Integer sets decide whether there are
+    such cells, of each two accesses:
+
+    - none: nothing is said;
+    - some, each time that the function runs, whatever the dynamic names and the data are: an
+      error at the write, with notes at the other access and at the loop, and two iterations;
+    - neither is proven: a warning with the reason. Of an index that only data decide there is
+      one warning, whatever it is used for. An assertion about the index that settles the
+      question silences it.
+
+    It changes nothing. The driver runs it on what the front end makes, before other passes.
+
+    Before:
+    ```mlir
+    func.func @rows(%x: !tile.tensor<64x16xf32>, %v: f32) {
+      %c0 = arith.constant 0 : index
+      %c8 = arith.constant 8 : index
+      %c64 = arith.constant 64 : index
+      tile.parallel %i = %c0 to %c64 step %c8 {
+        tile.scope @core_group "fill" {
+          %t = tile.full %v : f32 -> !tile.tile<8x16xf32>
+          tile.assemble %t into %x[%i, %c0] : !tile.tile<8x16xf32> into !tile.tensor<64x16xf32>
+        }
+      }
+      return
+    }
+    ```
+    After: the same. Tiles of nine rows would be an error: those of iterations 0 and 8 share a row.
+  }];
+  let statistics = [
+    Statistic<"numErrors", "errors", "Tensors with a certain conflict in a loop">,
+    Statistic<"numWarnings", "warnings", "Conflicts that may be">
+  ];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD

@@ -6,6 +6,7 @@
 
 The passes are those of include/tilec/Transforms/Passes.td, each on the front end's IR and on the IR that the whole
 pipeline makes, and the pipeline itself. A program that fails must fail with the same message at the same place.
+Iterations of loops that a pass runs in parallel must not conflict.
 """
 
 import argparse
@@ -55,7 +56,7 @@ class Answers:
             file.write(ir)
         if os.path.exists(results):
             os.remove(results)
-        done = run(["tilec", "run", program, "--interpret", "--out", results, *self.options])
+        done = run(["tilec", "run", program, "--check-races", "--out", results, *self.options])
         data = b""
         if done.returncode == 0:
             with open(results, "rb") as file:
