@@ -46,6 +46,8 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // A contraction reads all of K at once, so fewer accesses have to be
   // compared.
   pm.addNestedPass<func::FuncOp>(createTileParallelizeLoops());
+  // Whatever runs in parallel has its final level now.
+  pm.addNestedPass<func::FuncOp>(createTileFuseScopes());
   // Also merges loops that have just become parallel.
   pm.addPass(createTileCollapseParallel());
   // Last: storage with a place in memory of its own hides that iterations,

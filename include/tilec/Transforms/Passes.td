@@ -336,4 +336,56 @@ def TileCheckParallel : Pass<"tile-check-parallel", "::mlir::func::FuncOp"> {
   ];
 }
 
+def TileFuseScopes : Pass<"tile-fuse-scopes", "::mlir::func::FuncOp"> {
+  let summary = "Neighbouring parallel loops, and neighbouring scopes, as one";
+  let description = [{
+    Each parallel loop ends with a barrier. Where the next one has the same iterations, and no
+    iteration of it needs more of the first loop than the same iteration of that made, both
+    become one. It is proven that iterations of the merged loop are independent. What may fail
+    stays in order: of two loops that may both fail none moves. Between them may stand what
+    neither fails nor touches storage, such as a `tile.create`; it moves before both.
+
+    Neighbouring scopes become one where the second takes a tile that the first yields, or
+    slices from a created tensor just what the first has stored there. If nothing else reads
+    that tensor, the tile is passed on and the tensor goes away. Other neighbours stay apart:
+    there is no barrier between them, and profiles show each by its name.
+
+    Remarks give the number of parallel regions before and after, of a function and of an
+    iteration of each outermost sequential loop.
+
+    Before:
+    ```mlir
+    func.func @chain(%x: !tile.tensor<64x16xf32>, %y: !tile.tensor<64x16xf32>) {
+      %c0 = arith.constant 0 : index
+      %c8 = arith.constant 8 : index
+      %c64 = arith.constant 64 : index
+      %t = tile.create : !tile.tensor<64x16xf32>
+      tile.parallel %i = %c0 to %c64 step %c8 {
+        tile.scope @core_group "negate" {
+          %a = tile.slice %x[%i, %c0] inbounds : !tile.tensor<64x16xf32> -> !tile.tile<8x16xf32>
+          %b = tile.neg %a : !tile.tile<8x16xf32> -> !tile.tile<8x16xf32>
+          tile.assemble %b into %t[%i, %c0] inbounds : !tile.tile<8x16xf32> into !tile.tensor<64x16xf32>
+        }
+      }
+      tile.parallel %i = %c0 to %c64 step %c8 {
+        tile.scope @core_group "square" {
+          %a = tile.slice %t[%i, %c0] inbounds : !tile.tensor<64x16xf32> -> !tile.tile<8x16xf32>
+          %b = tile.mul %a, %a : !tile.tile<8x16xf32>, !tile.tile<8x16xf32> -> !tile.tile<8x16xf32>
+          tile.assemble %b into %y[%i, %c0] inbounds : !tile.tile<8x16xf32> into !tile.tensor<64x16xf32>
+        }
+      }
+      return
+    }
+    ```
+    After: one loop with one scope, "negate.square", which squares the negated tile; `%t` is gone.
+  }];
+  let statistics = [
+    Statistic<"numFusedLoops", "fused-loops", "Parallel loops merged with the one before">,
+    Statistic<"numFusedScopes", "fused-scopes", "Scopes merged with the one before">,
+    Statistic<"numForwarded", "forwarded", "Tiles that no longer go through a tensor">,
+    Statistic<"numDeclined", "declined", "Neighbouring parallel loops that stay apart">
+  ];
+  let dependentDialects = ["::tilec::tile::TileDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD
