@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "SourceLocation.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "tilec/Conversion/Passes.h"
+#include "tilec/Dialect/Tile/SourceLocation.h"
 #include "tilec/Dialect/Tile/Tile.h"
 #include <fmt/format.h>
 

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "SourceLocation.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "tilec/Conversion/Passes.h"
+#include "tilec/Dialect/Tile/SourceLocation.h"
 #include "llvm/Support/Path.h"
 
 namespace tilec {

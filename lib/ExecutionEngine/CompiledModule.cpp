@@ -42,6 +42,8 @@ static llvm::Error defineRuntime(llvm::orc::LLJIT &jit) {
   define("tilec_rt_parallel_for", &tilec_rt_parallel_for);
   define("tilec_rt_fail", &tilec_rt_fail);
   define("tilec_rt_alloc", &tilec_rt_alloc);
+  define("tilec_rt_mark", &tilec_rt_mark);
+  define("tilec_rt_release", &tilec_rt_release);
   define("tilec_rt_scope_enter", &tilec_rt_scope_enter);
   define("tilec_rt_scope_leave", &tilec_rt_scope_leave);
   define("tilec_rt_count", &tilec_rt_count);

@@ -50,14 +50,15 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addNestedPass<func::FuncOp>(createTileFuseScopes());
   // Also merges loops that have just become parallel.
   pm.addPass(createTileCollapseParallel());
-  // Last: storage with a place in memory of its own hides that iterations,
-  // which created it, are independent.
-  pm.addNestedPass<func::FuncOp>(createTileHoistBuffers());
   // After all that asks where extents come from: the plain ones are shorter.
   pm.addNestedPass<func::FuncOp>(createTileClampValidShape());
   // What needs no check any more cannot fail; branches would hide nests and
   // neighbours from other passes.
   pm.addNestedPass<func::FuncOp>(createTileSkipEmpty());
+  // Last: storage with a place in memory of its own hides that iterations,
+  // which created it, are independent.
+  pm.addNestedPass<func::FuncOp>(createTileHoistBuffers());
+  pm.addNestedPass<func::FuncOp>(createTilePlanBuffers());
 }
 
 void buildLoweringPipeline(OpPassManager &pm, const CPUTarget &target,

@@ -1,4 +1,4 @@
-//===- Call.cpp - One call of an entry, and its memory --------------------===//
+//===- Call.cpp - One call of an entry ------------------------------------===//
 //
 // Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,41 +8,8 @@
 #include "Internal.h"
 #include "Platform.h"
 #include <cstdlib>
-#include <sys/mman.h>
 
 using namespace tilec::runtime;
-
-static const tilec_rt_site outOfMemory = {
-    "", 0, 0, "out of memory: {0} bytes are not to be had"};
-
-static void failOutOfMemory(Worker &worker, int64_t bytes) {
-  tilec_rt_fail(&worker, &outOfMemory, 1, &bytes);
-}
-
-void *tilec::runtime::allocateAligned(size_t bytes) {
-  constexpr size_t hugePage = size_t(2) << 20;
-  bool large = bytes >= 2 * hugePage;
-  void *memory = nullptr;
-  if (posix_memalign(&memory, large ? hugePage : cacheLine, bytes))
-    return nullptr;
-  if (large)
-    madvise(memory, bytes, MADV_HUGEPAGE);
-  return memory;
-}
-
-/// Makes the worker's arena at least `bytes` large.
-static bool growScratch(Worker &worker, int64_t bytes) {
-  size_t wanted = bytes > 0 ? static_cast<size_t>(bytes) : 1;
-  if (worker.scratchSize >= wanted)
-    return true;
-  free(worker.scratch);
-  worker.scratchSize = 0;
-  worker.scratch = static_cast<char *>(allocateAligned(wanted));
-  if (!worker.scratch)
-    return false;
-  worker.scratchSize = wanted;
-  return true;
-}
 
 bool tilec::runtime::joinCall(Worker &worker, Call &call) {
   worker.call = &call;
@@ -56,42 +23,8 @@ bool tilec::runtime::joinCall(Worker &worker, Call &call) {
     worker.scopeSeconds =
         call.scopeSeconds + int64_t(worker.index) * call.scopeCount;
   setFloatControl(defaultFloatControl);
-  if (!growScratch(worker, call.scratchBytes))
-    return false;
-  call.workers.fetch_add(1, std::memory_order_relaxed);
-  return true;
-}
-
-//===----------------------------------------------------------------------===//
-// Storage that lives until the end of the call
-//===----------------------------------------------------------------------===//
-
-extern "C" void *tilec_rt_alloc(tilec_rt_worker *w, int64_t bytes) {
-  Worker &worker = *getWorker(w);
-  void *memory = nullptr;
-  if (bytes >= 0 && bytes <= INT64_MAX - int64_t(cacheLine))
-    memory = allocateAligned(static_cast<size_t>(bytes) + cacheLine);
-  if (!memory) {
-    failOutOfMemory(worker, bytes);
-    return nullptr;
-  }
-  auto *block = static_cast<Block *>(memory);
-  Call &call = *worker.call;
-  block->next = call.blocks.load(std::memory_order_relaxed);
-  while (!call.blocks.compare_exchange_weak(
-      block->next, block, std::memory_order_release, std::memory_order_relaxed))
-    ;
-  call.allocBytes.fetch_add(bytes, std::memory_order_relaxed);
-  return static_cast<char *>(memory) + cacheLine;
-}
-
-static void freeBlocks(Call &call) {
-  Block *block = call.blocks.load(std::memory_order_acquire);
-  while (block) {
-    Block *next = block->next;
-    free(block);
-    block = next;
-  }
+  worker.memory.peakOfCall = 0;
+  return growScratch(worker, call.scratchBytes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -119,11 +52,10 @@ static void returnCaller(tilec_rt_pool &pool, CallerWorker *caller) {
 }
 
 static void report(const Call &call, tilec_rt_measurements &measurements) {
-  int64_t workers = call.workers.load(std::memory_order_relaxed);
   measurements.parallel_regions = call.regions;
   measurements.chunks = call.chunks.load(std::memory_order_relaxed);
   measurements.alloc_bytes = call.allocBytes.load(std::memory_order_relaxed);
-  measurements.scratch_bytes = workers * call.scratchBytes;
+  measurements.scratch_bytes = call.workers * call.scratchBytes;
   measurements.bytes_read = call.bytesRead.load(std::memory_order_relaxed);
   measurements.flop = call.flop.load(std::memory_order_relaxed);
 }
@@ -135,7 +67,7 @@ static int32_t runEntry(Worker &worker, Call &call, tilec_rt_entry entry,
     entry(&worker, tensors, scalars);
   else
     failOutOfMemory(worker, call.scratchBytes);
-  freeBlocks(call);
+  settleMemory(worker.memory);
   worker.call = nullptr;
   return worker.failed != 0;
 }
@@ -148,9 +80,10 @@ tilec_rt_call_measured(tilec_rt_pool *pool, tilec_rt_entry entry,
   adoptPool(*pool);
   CallerWorker *caller = takeCaller(*pool);
   if (!caller) {
-    Failure failure{&outOfMemory, 1, {int64_t(sizeof(CallerWorker))}};
+    Worker nobody{};
+    failOutOfMemory(nobody, int64_t(sizeof(CallerWorker)));
     if (error)
-      describeFailure(failure, *error);
+      describeFailure(nobody.failure, *error);
     return 1;
   }
   Call call{};

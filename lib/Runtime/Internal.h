@@ -32,9 +32,24 @@ struct Failure {
   int64_t values[maxValues] = {};
 };
 
-/// Heads each block of tilec_rt_alloc.
-struct Block {
-  Block *next;
+/// Heads a piece of memory for tilec_rt_alloc; the bytes follow it at the next
+/// cache line.
+struct Chunk {
+  Chunk *below;
+  size_t size, used;
+};
+
+/// The memory of a worker for tilec_rt_alloc, a stack. It is kept between
+/// calls, in one chunk as large as the most that was ever in use: a call that
+/// is like one before it finds all it needs.
+struct MemoryStack {
+  /// Null as long as nothing was needed. All chunks but the lowest are in use.
+  Chunk *top;
+  /// A chunk that was given back, or null.
+  Chunk *spare;
+  int64_t inUse;
+  /// The most in use, in this call and ever.
+  int64_t peakOfCall, peak;
 };
 
 /// One tilec_rt_call under way.
@@ -49,13 +64,12 @@ struct Call {
   int64_t *scopeFlop;
   int32_t scopeCount;
   int32_t profiledWorkers;
-  /// All blocks of tilec_rt_alloc; freed at the end.
-  std::atomic<Block *> blocks{nullptr};
   std::atomic<int64_t> allocBytes{0};
   std::atomic<int64_t> chunks{0};
   std::atomic<int64_t> bytesRead{0};
   std::atomic<int64_t> flop{0};
-  std::atomic<int32_t> workers{0};
+  /// Workers that have scratch memory for the call; written by the caller.
+  int32_t workers = 1;
   int64_t regions = 0;
 };
 
@@ -66,6 +80,7 @@ struct Worker : tilec_rt_worker {
   /// Whether a loop body runs: loops inside it do not fork.
   bool inLoop;
   size_t scratchSize;
+  MemoryStack memory;
   uint64_t lastCall;
   Failure failure;
   /// The worker's row of Call::scopeSeconds, or null.
@@ -108,9 +123,24 @@ struct Loop {
 /// is none.
 void *allocateAligned(size_t bytes);
 
+/// Makes the worker's scratch memory at least `bytes` large; false if there is
+/// no memory.
+bool growScratch(Worker &worker, int64_t bytes);
+
+/// Takes back what tilec_rt_alloc gave since `mark` was `memory.inUse`.
+void releaseMemory(MemoryStack &memory, int64_t mark);
+
+/// Takes back all of it and brings the chunks together in one.
+void settleMemory(MemoryStack &memory);
+
+void freeMemory(MemoryStack &memory);
+
 /// Makes the worker part of the call: its counters, its profile, its scratch
 /// memory. False if there is no memory.
 bool joinCall(Worker &worker, Call &call);
+
+/// Records that so many bytes are not to be had.
+void failOutOfMemory(Worker &worker, int64_t bytes);
 
 /// Writes the message of a failure.
 void describeFailure(const Failure &failure, tilec_rt_error &error);

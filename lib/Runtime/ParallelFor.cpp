@@ -83,9 +83,11 @@ static void recordFailure(Loop &loop, Worker &worker, int64_t iteration) {
 static void runBody(Worker &worker, tilec_rt_body body, void *env,
                     int64_t iteration) {
   int32_t depth = worker.scopeDepth;
+  int64_t mark = worker.memory.inUse;
   body(&worker, env, iteration);
   // A failed body leaves its scopes open.
   worker.scopeDepth = depth;
+  releaseMemory(worker.memory, mark);
 }
 
 /// One worker's share of a loop.
@@ -160,8 +162,10 @@ static void *runThread(void *argument) {
     if (!enterLoop(pool, seen))
       continue;
     // Without scratch memory the others do the work.
-    if (joinCall(worker, *pool.loop.call))
+    if (joinCall(worker, *pool.loop.call)) {
       runShare(pool.loop, worker, pool.threads);
+      settleMemory(worker.memory);
+    }
     leaveLoop(pool);
   }
   return nullptr;
@@ -219,6 +223,16 @@ static void runSerially(Worker &worker, tilec_rt_body body, void *env,
   worker.inLoop = outer;
 }
 
+/// Gives every thread its scratch memory before the first loop of a call: one
+/// that first takes part in a later call need not allocate then.
+static void prepareThreads(tilec_rt_pool &pool, Call &call) {
+  if (call.workers > 1)
+    return;
+  for (int32_t i = 0; i < pool.started; ++i)
+    growScratch(pool.workers[i], call.scratchBytes);
+  call.workers = pool.started + 1;
+}
+
 /// Runs the loop on the pool's threads, which the caller has taken.
 static void runOnThreads(tilec_rt_pool &pool, Worker &worker,
                          tilec_rt_body body, void *env, int64_t count) {
@@ -231,6 +245,7 @@ static void runOnThreads(tilec_rt_pool &pool, Worker &worker,
   loop.lowestFailed.store(INT64_MAX, std::memory_order_relaxed);
   loop.failureLock.store(0, std::memory_order_relaxed);
   worker.inLoop = true;
+  prepareThreads(pool, *worker.call);
   openLoop(pool, count);
   runShare(loop, worker, pool.threads);
   closeLoop(pool);

@@ -19,8 +19,11 @@ SpinLock::SpinLock(std::atomic<uint32_t> &word) : word(word) {
     spins < 64 ? relaxCore() : (void)sched_yield();
 }
 
-/// The state before any thread has started; scratch memory is kept.
+/// The state before any thread has started; scratch memory is kept. A thread
+/// may have been at work on its stack, which is given up.
 static void resetPool(tilec_rt_pool &pool) {
+  for (int32_t i = 0; i + 1 < pool.threads; ++i)
+    pool.workers[i].memory = MemoryStack();
   pool.started = 0;
   pool.tried = false;
   pool.busy.store(0, std::memory_order_relaxed);
@@ -48,11 +51,14 @@ void tilec::runtime::adoptPool(tilec_rt_pool &pool) {
 }
 
 static void freeWorkers(tilec_rt_pool &pool) {
-  for (int32_t i = 0; i + 1 < pool.threads; ++i)
+  for (int32_t i = 0; i + 1 < pool.threads; ++i) {
     free(pool.workers[i].scratch);
+    freeMemory(pool.workers[i].memory);
+  }
   while (CallerWorker *caller = pool.freeCallers) {
     pool.freeCallers = caller->next;
     free(caller->worker.scratch);
+    freeMemory(caller->worker.memory);
     free(caller);
   }
   free(pool.workers);

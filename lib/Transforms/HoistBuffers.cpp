@@ -23,6 +23,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "tilec/Analysis/Arena.h"
 #include "tilec/Analysis/Failures.h"
 #include "tilec/Analysis/IndexConstraints.h"
 #include "tilec/Analysis/Storage.h"
@@ -226,8 +227,6 @@ private:
     ++numHoisted;
   }
 
-  /// Contents that no iteration of so many loops around the uses finds: the
-  /// storage is as good as new at the beginning of each.
   static int64_t getLoopsLeft(CreateOp create) {
     auto loops = create->getAttrOfType<IntegerAttr>(kLoopsLeft);
     return loops ? loops.getInt() : 0;
@@ -334,8 +333,6 @@ private:
       return loop->isProperAncestor(use.getOwner());
     });
   }
-
-  static constexpr StringLiteral kLoopsLeft = "tile.loops_left";
 
   /// How many loops each create has left as it is.
   llvm::MapVector<Operation *, unsigned> moved;

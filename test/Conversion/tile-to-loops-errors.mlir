@@ -50,3 +50,12 @@ func.func @packed_order(%y: !tile.tensor<64x64xbf16>
       : !tile.tensor<64x64xbf16>, !tile.tensor<64x64xbf16, weight packed<kn>> -> !tile.tile<64x64xf32>
   return
 }
+
+// -----
+
+func.func @outside_of_arena() attributes {tile.entry, tile.arena_bytes = 128 : i64} {
+  %a = tile.create {tile.offset = 64 : i64} : !tile.tensor<16xf32>
+  // expected-error @+1 {{has no place at `tile.offset` in an arena of 128 bytes}}
+  %b = tile.create {tile.offset = 128 : i64} : !tile.tensor<16xf32>
+  return
+}

@@ -114,3 +114,40 @@ func.func @accumulate(%a: !tile.tensor<4x64xf32> {tile.name = "a", tile.directio
   }
   return
 }
+
+// -----
+
+// Tensors have places in scratch memory: those of the function first, then those
+// of a parallel loop, then tiles. The rest is allocated, and given back.
+// CHECK-LABEL: func.func @arenas(
+// CHECK-SAME:    tile.scratch_bytes = 384
+// CHECK:         llvm.getelementptr %[[SCRATCH:.*]][64]
+// CHECK:         %[[MARK:.*]] = call @tilec_rt_mark(
+// CHECK:         scf.for
+// CHECK:           call @tilec_rt_alloc(
+// CHECK:           call @tilec_rt_release(%{{.*}}, %[[MARK]])
+// CHECK:         call @tilec_rt_parallel_for(
+// CHECK-LABEL: func.func private @arenas.parallel.body(
+// CHECK:         %[[SCRATCH:.*]] = llvm.load %arg0
+// CHECK:         llvm.getelementptr %[[SCRATCH]][192]
+// CHECK-NOT:     @tilec_rt_mark
+// CHECK:         call @tilec_rt_alloc(
+// CHECK:         return
+func.func @arenas(%x: !tile.tensor<4x16xf32> {tile.name = "x", tile.direction = "inout", tile.shape = affine_map<() -> (4, 16)>},
+                  %v: f32 {tile.name = "v", tile.dtype = "FP32"}, %n: index {tile.symbol = "N"})
+    attributes {tile.entry, tile.arena_bytes = 128 : i64} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %a = tile.create {tile.offset = 64 : i64} : !tile.tensor<16xf32>
+  tile.write %v into %a[%c0] : f32 into !tile.tensor<16xf32>
+  scf.for %i = %c0 to %n step %c1 {
+    %b = tile.create(%i) : !tile.tensor<?xf32>
+  }
+  tile.parallel %i = %c0 to %n step %c1 attributes {tile.arena_bytes = 256 : i64} {
+    %b = tile.create {tile.offset = 64 : i64} : !tile.tensor<16xf32>
+    tile.write %v into %b[%c0] : f32 into !tile.tensor<16xf32>
+    %c = tile.create(%i) : !tile.tensor<?xf32>
+    tile.write %v into %a[%c0] : f32 into !tile.tensor<16xf32>
+  }
+  return
+}

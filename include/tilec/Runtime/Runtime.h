@@ -74,9 +74,17 @@ void tilec_rt_parallel_for(tilec_rt_worker *worker, tilec_rt_body body,
 void tilec_rt_fail(tilec_rt_worker *worker, const tilec_rt_site *site,
                    int64_t count, const int64_t *values);
 
-/* 64-byte aligned storage of unspecified contents that lives until the end of
- * the call. Null only after a failure has been recorded. */
+/* 64-byte aligned storage of unspecified contents, from a stack of the worker.
+ * It lives until the end of the iteration of tilec_rt_parallel_for, or of the
+ * call, in which it was allocated, unless it is released before. The pool keeps
+ * the memory: a later call that needs no more of it allocates nothing. Null
+ * only after a failure has been recorded. */
 void *tilec_rt_alloc(tilec_rt_worker *worker, int64_t bytes);
+
+/* Ends the life of all storage that tilec_rt_alloc has given to this worker
+ * since tilec_rt_mark returned `mark`. */
+int64_t tilec_rt_mark(tilec_rt_worker *worker);
+void tilec_rt_release(tilec_rt_worker *worker, int64_t mark);
 
 /* Bracket a scope; `scope` numbers it from 0. They cost a load and a branch
  * when the call is not profiled. Scopes may nest; an outer one includes its
@@ -111,8 +119,8 @@ typedef struct tilec_rt_error {
 typedef struct tilec_rt_measurements {
   int64_t parallel_regions; /* outermost loops entered that had iterations */
   int64_t chunks;           /* pieces in which workers took their iterations */
-  int64_t alloc_bytes;      /* peak of tilec_rt_alloc */
-  int64_t scratch_bytes;    /* scratch of all workers that took part */
+  int64_t alloc_bytes;      /* peaks of tilec_rt_alloc, of all workers */
+  int64_t scratch_bytes;    /* scratch of all workers that could take part */
   int64_t bytes_read;       /* sums of tilec_rt_count */
   int64_t flop;
   /* Added to: seconds of scope s on worker w (0 is the calling thread) at

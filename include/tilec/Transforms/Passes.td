@@ -388,4 +388,44 @@ def TileFuseScopes : Pass<"tile-fuse-scopes", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tilec::tile::TileDialect"];
 }
 
+def TilePlanBuffers : Pass<"tile-plan-buffers", "::mlir::func::FuncOp"> {
+  let summary = "Places in one arena for the storage of a function";
+  let description = [{
+    Storage of static size gets a place in an arena, memory that is there when a call
+    begins. Buffers that are never alive at the same time may lie at the same place; the
+    arena is rarely more than a few percent larger than what is alive at once. Storage is
+    alive from its first to its last use, or to that of a tile that was read from it; in
+    a loop it is alive from the first iteration to the last if it was made before the
+    loop, unless `tile.loops_left` says that it is new to each iteration.
+
+    What is created outside of parallel loops lies in the arena of the function. Each
+    outermost `tile.parallel` has another one, of which every worker has its own. A
+    `tile.create` without a place allocates when it is reached: where the size is not
+    static, and where more than one of its storages may be alive. Remarks are a map of the memory:
+    name, bytes, offset and lifetime of each buffer, and all that is alive at once.
+
+    Before:
+    ```mlir
+    func.func @chain(%x: !tile.tensor<4x64xf32>, %out: !tile.tensor<4x64xf32>) {
+      %c0 = arith.constant 0 : index
+      %a = tile.create : !tile.tensor<4x64xf32>
+      %b = tile.create : !tile.tensor<4x64xf32>
+      %t = tile.slice %x[%c0, %c0] : !tile.tensor<4x64xf32> -> !tile.tile<4x64xf32>
+      tile.assemble %t into %a[%c0, %c0] : !tile.tile<4x64xf32> into !tile.tensor<4x64xf32>
+      %u = tile.slice %a[%c0, %c0] : !tile.tensor<4x64xf32> -> !tile.tile<4x64xf32>
+      tile.assemble %u into %out[%c0, %c0] : !tile.tile<4x64xf32> into !tile.tensor<4x64xf32>
+      %v = tile.slice %x[%c0, %c0] : !tile.tensor<4x64xf32> -> !tile.tile<4x64xf32>
+      tile.assemble %v into %b[%c0, %c0] : !tile.tile<4x64xf32> into !tile.tensor<4x64xf32>
+      return
+    }
+    ```
+    After: both have `{tile.offset = 0}`, and the function `{tile.arena_bytes = 1024}`.
+  }];
+  let statistics = [
+    Statistic<"numPlanned", "planned", "Buffers with a place in an arena">,
+    Statistic<"numDeclined", "declined", "Buffers that are allocated when they are reached">
+  ];
+  let dependentDialects = ["::tilec::tile::TileDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD

@@ -50,6 +50,7 @@ LogicalResult Emitter::emitEntry(func::FuncOp entry) {
   emitScalarParameters(entry);
   if (failed(emitTensorParameters(entry)))
     return failure();
+  enterArena(entry);
   if (failed(emitBlock(entry.getBody().front())))
     return failure();
   b.create<func::ReturnOp>(loc);
@@ -233,6 +234,7 @@ LogicalResult Emitter::emitFor(scf::ForOp op) {
     buffers.push_back(buffer);
     llvm::append_range(init, flatten(value));
   }
+  Value memory = markMemory(op);
   auto loop =
       b.create<scf::ForOp>(loc, range.lower, range.upper, range.step, init);
   {
@@ -250,7 +252,9 @@ LogicalResult Emitter::emitFor(scf::ForOp op) {
       unflatten(arg, parts, &buffer);
     if (failed(emitBlock(*op.getBody())))
       return failure();
-    b.create<scf::YieldOp>(loc, moveInto(op.getYieldedValues(), buffers));
+    SmallVector<Value> next = moveInto(op.getYieldedValues(), buffers);
+    releaseMemory(memory);
+    b.create<scf::YieldOp>(loc, next);
     frame = mark;
   }
   loc = op.getLoc();
@@ -347,12 +351,14 @@ LogicalResult Emitter::emitScope(ScopeOp op) {
 LogicalResult Emitter::emitSerialLoop(ParallelOp op) {
   LoopRange range = getRange(scalar(op.getLower()), scalar(op.getUpper()),
                              scalar(op.getStep()));
+  Value memory = markMemory(op);
   auto loop = b.create<scf::ForOp>(loc, range.lower, range.upper, range.step);
   OpBuilder::InsertionGuard guard(b);
   int64_t mark = frame;
   b.setInsertionPointToStart(loop.getBody());
   scalars.map(op.getInductionVar(), getVariable(range, loop.getInductionVar()));
   LogicalResult result = emitBlock(*op.getBlock());
+  releaseMemory(memory);
   frame = mark;
   loc = op.getLoc();
   return result;
@@ -374,9 +380,11 @@ LogicalResult Emitter::emitParallel(ParallelOp op) {
   Value iteration = b.create<arith::IndexCastOp>(loc, indexType,
                                                  function.func.getArgument(2));
   scalars.map(op.getInductionVar(), addIndex(lower, mulIndex(iteration, step)));
+  Arena outerArena = enterArena(op);
   inParallel = true;
   LogicalResult result = emitBlock(*op.getBlock());
   inParallel = false;
+  arena = outerArena;
   if (failed(result))
     return failure();
   b.create<func::ReturnOp>(loc);

@@ -226,42 +226,6 @@ void Emitter::checkElement(
 // Ops on storage
 //===----------------------------------------------------------------------===//
 
-LogicalResult Emitter::emitCreate(CreateOp op) {
-  auto type = op.getResult().getType();
-  TensorState storage;
-  unsigned next = 0;
-  Value bytes = b.create<arith::ConstantOp>(
-      loc, b.getI64IntegerAttr(getElementBytes(type.getElementType())));
-  Value zero = b.create<arith::ConstantOp>(loc, b.getI64IntegerAttr(0));
-  for (int64_t extent : type.getShape())
-    storage.dims.push_back(ShapedType::isDynamic(extent)
-                               ? scalar(op.getSizes()[next++])
-                               : index(extent));
-  for (auto [d, dim] : llvm::enumerate(storage.dims)) {
-    if (type.isDynamicDim(d))
-      emitAssert(isAtMost(index(0), dim), messages::negativeSize(d), dim);
-    auto product = b.create<arith::MulSIExtendedOp>(loc, bytes, toI64(dim));
-    bytes = product.getLow();
-    if (type.hasStaticShape())
-      continue; // The type's verifier has bounded the product.
-    Value fits = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq,
-                                         product.getHigh(), zero);
-    Value positive =
-        b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::sge, bytes, zero);
-    emitAssert(b.create<arith::AndIOp>(loc, fits, positive),
-               messages::outOfMemory(type.getRank()), storage.dims);
-  }
-  auto call = b.create<func::CallOp>(
-      loc,
-      getRuntimeFunction("tilec_rt_alloc", {ptrType, b.getI64Type()},
-                         {ptrType}),
-      ValueRange{function.worker, bytes});
-  storage.ptr = call.getResult(0);
-  returnIfFailed();
-  tensors[op.getResult()] = std::move(storage);
-  return success();
-}
-
 Value Emitter::cutToTile(Value tile, unsigned dim, Value offset,
                          Value request) {
   Value begin = b.createOrFold<arith::MaxSIOp>(loc, offset, index(0));

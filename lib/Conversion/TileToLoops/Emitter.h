@@ -78,6 +78,11 @@ struct FunctionState {
   Value worker, scratch;
 };
 
+/// Bytes of scratch memory in which tensors lie at planned offsets.
+struct Arena {
+  int64_t begin = 0, bytes = 0;
+};
+
 class Emitter {
 public:
   Emitter(ModuleOp module, const CPUTarget &target,
@@ -153,6 +158,14 @@ private:
 
   //===--- Memory (EmitMemory.cpp) ----------------------------------------===//
   LogicalResult emitCreate(tile::CreateOp op);
+  LogicalResult emitPlannedCreate(tile::CreateOp op, int64_t offset);
+  /// Takes scratch memory for the arena of a function or parallel loop; returns
+  /// the arena until then.
+  Arena enterArena(Operation *owner);
+  /// If the loop's body allocates memory that the next iteration has no use
+  /// for: where memory ends before the loop; else null.
+  Value markMemory(Operation *loop);
+  void releaseMemory(Value mark);
   LogicalResult emitSlice(tile::SliceOp op);
   LogicalResult emitAssemble(tile::AssembleOp op);
   LogicalResult emitRead(tile::ReadOp op);
@@ -338,6 +351,9 @@ private:
   FunctionState function;
   /// Bytes of scratch memory in use, and the most that ever were.
   int64_t frame = 0, frameHighWater = 0;
+  /// The part of it that the tensors of the function, or of the parallel loop
+  /// being emitted, have planned places in.
+  Arena arena;
   /// Inside the body of a parallel loop: loops there are serial.
   bool inParallel = false;
   SmallVector<std::string> scopeNames;

@@ -38,23 +38,32 @@ TEST(Call, PassesTensorsAndScalars) {
 TEST(Call, AllocatedStorageLastsTheCall) {
   Pool pool = makePool(2);
   std::atomic<int> wrong{0};
-  EXPECT_EQ(
-      call(pool,
-           [&](tilec_rt_worker *worker) {
-             char *blocks[50];
-             parallelFor(worker, 50, [&](tilec_rt_worker *self, int64_t i) {
-               size_t size = i * 200000;
-               blocks[i] =
-                   static_cast<char *>(tilec_rt_alloc(self, int64_t(size)));
-               memset(blocks[i], int(i), size);
-             });
-             for (size_t i = 0; i < 50; ++i) {
-               wrong += reinterpret_cast<uintptr_t>(blocks[i]) % 64 != 0;
-               for (size_t at = 0; at < i * 200000; at += 1000)
-                 wrong += blocks[i][at] != char(i);
-             }
-           }),
-      "");
+  auto check = [&](char *block, size_t size, char value) {
+    wrong += reinterpret_cast<uintptr_t>(block) % 64 != 0;
+    for (size_t at = 0; at < size; at += 1000)
+      wrong += block[at] != value;
+  };
+  auto allocate = [](tilec_rt_worker *worker, size_t size, char value) {
+    auto *block = static_cast<char *>(tilec_rt_alloc(worker, int64_t(size)));
+    memset(block, value, size);
+    return block;
+  };
+  EXPECT_EQ(call(pool,
+                 [&](tilec_rt_worker *worker) {
+                   char *blocks[50];
+                   for (size_t i = 0; i < 50; ++i)
+                     blocks[i] = allocate(worker, i * 200000, char(i));
+                   parallelFor(worker, 50,
+                               [&](tilec_rt_worker *self, int64_t i) {
+                                 char *first = allocate(self, 70000, char(i));
+                                 char *second = allocate(self, 7, char(-i));
+                                 check(first, 70000, char(i));
+                                 check(second, 7, char(-i));
+                               });
+                   for (size_t i = 0; i < 50; ++i)
+                     check(blocks[i], i * 200000, char(i));
+                 }),
+            "");
   EXPECT_EQ(wrong, 0);
 }
 

@@ -28,10 +28,12 @@ TEST(Measurements, CountsLoopsAndMemory) {
       },
       4096, &counts);
   EXPECT_EQ(counts.parallel_regions, 2);
-  EXPECT_EQ(counts.alloc_bytes, 1500);
+  // In multiples of 64 bytes; an iteration takes over what one before had.
+  EXPECT_GE(counts.alloc_bytes, 1024 + 64);
+  EXPECT_LE(counts.alloc_bytes, 1024 + 2 * 64);
   EXPECT_GE(counts.chunks, 5);
   EXPECT_LE(counts.chunks, 10);
-  EXPECT_TRUE(counts.scratch_bytes == 4096 || counts.scratch_bytes == 8192);
+  EXPECT_EQ(counts.scratch_bytes, 8192);
 }
 
 TEST(Measurements, ScopesAreTimedForEachWorker) {

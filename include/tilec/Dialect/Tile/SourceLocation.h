@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TILEC_LIB_CONVERSION_SOURCELOCATION_H
-#define TILEC_LIB_CONVERSION_SOURCELOCATION_H
+#ifndef TILEC_DIALECT_TILE_SOURCELOCATION_H
+#define TILEC_DIALECT_TILE_SOURCELOCATION_H
 
 #include "mlir/IR/Location.h"
 
@@ -31,4 +31,4 @@ inline mlir::FileLineColLoc getSourceLocation(mlir::Location loc) {
 
 } // namespace tilec
 
-#endif // TILEC_LIB_CONVERSION_SOURCELOCATION_H
+#endif // TILEC_DIALECT_TILE_SOURCELOCATION_H
