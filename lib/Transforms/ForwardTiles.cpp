@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ForwardTiles.h"
+#include "tilec/Analysis/Bounds.h"
 #include "tilec/Analysis/Regions.h"
 
 using namespace mlir;
