@@ -184,6 +184,47 @@ func.func @tiles(%x: !tile.tensor<16x16xf32> {tile.name = "x"}, %i: index, %n: i
   return
 }
 
+// An assertion is a fact behind it in its block, and in what that contains; not behind a loop or a branch around it.
+// CHECK-LABEL: func.func @places(
+// REMARK: [[@LINE+1]]:1: remark: tile-check-bounds: 3 of 7 accesses are proven to be inside
+func.func @places(%x: !tile.tensor<8xf32> {tile.name = "x"}, %i: index, %n: index, %v: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  %low = arith.cmpi sge, %i, %c0 : index
+  %high = arith.cmpi slt, %i, %c8 : index
+  %both = arith.andi %low, %high : i1
+  scf.for %k = %c0 to %n step %c1 {
+    // REMARK: [[@LINE+1]]:5: remark: tile-check-bounds: checked when it runs
+    tile.write %v into %x[%i] : f32 into !tile.tensor<8xf32>
+    tile.assert %both, "outside"
+    // CHECK: tile.assert
+    // CHECK-NEXT: tile.write {{.*}} inbounds
+    tile.write %v into %x[%i] : f32 into !tile.tensor<8xf32>
+    scf.for %l = %c0 to %n step %c1 {
+      // CHECK: scf.for
+      // CHECK-NEXT: tile.write {{.*}} inbounds
+      tile.write %v into %x[%i] : f32 into !tile.tensor<8xf32>
+    }
+  }
+  // REMARK: [[@LINE+1]]:3: remark: tile-check-bounds: checked when it runs
+  tile.write %v into %x[%i] : f32 into !tile.tensor<8xf32>
+  scf.if %low {
+    // REMARK: [[@LINE+1]]:5: remark: tile-check-bounds: checked when it runs: may end past dimension 0 of `x`
+    tile.write %v into %x[%i] : f32 into !tile.tensor<8xf32>
+    tile.assert %high, "outside"
+  } else {
+    // REMARK: [[@LINE+1]]:5: remark: tile-check-bounds: checked when it runs: may begin before 0 in dimension 0 of `x`
+    tile.write %v into %x[%i] : f32 into !tile.tensor<8xf32>
+  }
+  tile.assert %both, "outside"
+  // CHECK: tile.assert
+  // CHECK: tile.assert
+  // CHECK-NEXT: tile.write {{.*}} inbounds
+  tile.write %v into %x[%i] : f32 into !tile.tensor<8xf32>
+  return
+}
+
 // Products that may wrap prove nothing, and cost no more than others.
 // CHECK-LABEL: func.func @wrapping(
 // CHECK-NOT:   inbounds
