@@ -103,7 +103,8 @@ extern "C" void *tilec_rt_alloc(tilec_rt_worker *w, int64_t bytes) {
     failOutOfMemory(worker, bytes);
     return nullptr;
   }
-  size_t rounded = (static_cast<size_t>(bytes) + cacheLine - 1) & ~(cacheLine - 1);
+  size_t rounded =
+      (static_cast<size_t>(bytes) + cacheLine - 1) & ~(cacheLine - 1);
   bool hasRoom = memory.top && memory.top->size - memory.top->used >= rounded;
   if (!hasRoom && !pushChunk(memory, rounded)) {
     failOutOfMemory(worker, bytes);

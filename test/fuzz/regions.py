@@ -12,6 +12,7 @@ from typing import List, Optional, Tuple
 
 from k_loops import KLoop
 from program import FLOATS, INTEGERS, Dim, Program, Statement, Tensor
+from storage import StorageChain
 from tiles import ANY, FULL, Function, Grower, Tile, cells, intersect, key
 
 SHORT = ("INT32", "INT16", "INT8", "UINT8")  # what a scalar may be read from without an overflow later
@@ -118,6 +119,7 @@ class Builder:
 
     def region(self) -> None:
         kinds = [(6, self.map), (3, self.matmul), (2, self.recurrence), (2, self.scalars), (2, self.permute)]
+        kinds.append((2, self.storage))
         weights, actions = zip(*kinds)
         self.rng.choices(actions, weights)[0]()
 
@@ -437,6 +439,17 @@ class Builder:
             body = [Statement(f'with at(level=Level.CORE_GROUP, name_hint="r{next(self.names)}"):', body)]
         body[0].tag = destination.name
         self.program.body += body
+        destination.defined = True
+
+    def storage(self) -> None:
+        """Created tensors that share memory."""
+        rng = self.rng
+        shape = rng.choice((1, 2, 4, 5)), rng.choice((1, 3, 16, 24, 33))
+        dims = [Dim(str(extent), extent) for extent in shape]
+        dtype = rng.choice(("FP32", "FP32", "INT32"))
+        source = self.input(dims, dtype)
+        destination = self.destination(dims, dtype)
+        self.program.body += StorageChain(rng, self.names, shape, dtype, source.name).emit(destination.name)
         destination.defined = True
 
     def permute(self) -> None:
