@@ -49,6 +49,8 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // Whatever runs in parallel has its final level now.
   pm.addNestedPass<func::FuncOp>(createTileFuseScopes());
   // Also merges loops that have just become parallel.
+  // The number of rows of a contraction is one operand, that of a loop many.
+  pm.addNestedPass<func::FuncOp>(createTilePropagateDemand());
   pm.addPass(createTileCollapseParallel());
   // After all that asks where extents come from: the plain ones are shorter.
   pm.addNestedPass<func::FuncOp>(createTileClampValidShape());

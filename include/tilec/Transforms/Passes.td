@@ -428,4 +428,44 @@ def TilePlanBuffers : Pass<"tile-plan-buffers", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::tilec::tile::TileDialect"];
 }
 
+def TilePropagateDemand : Pass<"tile-propagate-demand", "::mlir::func::FuncOp"> {
+  let summary = "What no result can observe is not computed";
+  let description = [{
+    Backwards from what is stored in parameters, returned, or may fail: how many cells of
+    each tile, and of each created tensor, are looked at along each dimension. Rows past
+    the user batch of a program written for 16, for example. Where a tile would be valid
+    further than that, the slice or contraction that makes it asks for less, or a
+    `tile.set_valid_shape` behind it says so; what is computed of it is narrowed by
+    the rules of the language. Cells that are looked at keep their bits.
+
+    A slice or contraction asks for less only where it is proven to be inside of its
+    tensor: else its check would pass where the author's fails. Stores into created tensors
+    that nothing reads go away, with what is computed for them alone and cannot fail.
+
+    Before:
+    ```mlir
+    func.func @first_rows(%x: !tile.tensor<16x64xf32>, %w: !tile.tensor<64x32xf32>,
+                          %out: !tile.tensor<?x32xf32>, %rows: index) {
+      %c0 = arith.constant 0 : index
+      %c16 = arith.constant 16 : index
+      %c32 = arith.constant 32 : index
+      %c64 = arith.constant 64 : index
+      %y = tile.contract %x[%c0, %c0], %w[%c0, %c0] m %c16 n %c32 k %c64
+          : !tile.tensor<16x64xf32>, !tile.tensor<64x32xf32> -> !tile.tile<16x32xf32>
+      %z = tile.exp %y : !tile.tile<16x32xf32> -> !tile.tile<16x32xf32>
+      %s = tile.set_valid_shape %z[%rows, %c32] : !tile.tile<16x32xf32> -> !tile.tile<16x32xf32, valid ?x32>
+      tile.assemble %s into %out[%c0, %c0] : !tile.tile<16x32xf32, valid ?x32> into !tile.tensor<?x32xf32>
+      return
+    }
+    ```
+    After: `%y = tile.contract ... m %rows n %c32 k %c64`, and `%z` is valid in `?x32`.
+  }];
+  let statistics = [
+    Statistic<"numNarrowed", "narrowed", "Tiles that are computed in part">,
+    Statistic<"numBehind", "behind", "Tiles narrowed behind an access that has a check">,
+    Statistic<"numErased", "erased", "Stores that nothing reads">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::tilec::tile::TileDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD
