@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "tilec/Analysis/Bounds.h"
 #include "tilec/Analysis/Demand.h"
 #include "tilec/Analysis/Failures.h"
 #include "tilec/Analysis/Regions.h"

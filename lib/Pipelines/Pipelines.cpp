@@ -43,14 +43,15 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // A contraction is one access where its loop was one a step; two loops as one
   // compute their indices by divisions.
   pm.addNestedPass<func::FuncOp>(createTileCheckBounds());
+  // The number of rows of a contraction is one operand, that of a loop many.
+  // What is proven to be inside may shrink without losing an error.
+  pm.addNestedPass<func::FuncOp>(createTilePropagateDemand());
   // A contraction reads all of K at once, so fewer accesses have to be
   // compared.
   pm.addNestedPass<func::FuncOp>(createTileParallelizeLoops());
   // Whatever runs in parallel has its final level now.
   pm.addNestedPass<func::FuncOp>(createTileFuseScopes());
   // Also merges loops that have just become parallel.
-  // The number of rows of a contraction is one operand, that of a loop many.
-  pm.addNestedPass<func::FuncOp>(createTilePropagateDemand());
   pm.addPass(createTileCollapseParallel());
   // After all that asks where extents come from: the plain ones are shorter.
   pm.addNestedPass<func::FuncOp>(createTileClampValidShape());

@@ -14,6 +14,7 @@
 #include "UpdateValidTypes.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Iterators.h"
+#include "tilec/Analysis/Bounds.h"
 #include "tilec/Analysis/Demand.h"
 #include "tilec/Analysis/Failures.h"
 #include "tilec/Analysis/Regions.h"
