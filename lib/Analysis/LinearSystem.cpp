@@ -135,13 +135,18 @@ void LinearSystem::narrow(const LinearExpr &expr) {
         std::min(interval.upper, floorDiv(expr.constant, -coefficient));
 }
 
+/// Of one variable the interval says all there is to say.
 void LinearSystem::add(const Conjunction &added) {
-  facts.append(added);
-  for (const LinearExpr &expr : added.nonNegative)
+  for (const LinearExpr &expr : added.nonNegative) {
     narrow(expr);
+    if (expr.terms.size() != 1)
+      facts.nonNegative.push_back(expr);
+  }
   for (const LinearExpr &expr : added.zero) {
     narrow(expr);
     narrow(expr * -1);
+    if (expr.terms.size() != 1)
+      facts.zero.push_back(expr);
   }
 }
 

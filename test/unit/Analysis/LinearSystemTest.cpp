@@ -36,6 +36,22 @@ TEST(LinearSystemTest, FloorDivRoundsDown) {
   EXPECT_EQ(int64_t(floorDiv(-8, 2)), -4);
 }
 
+TEST(LinearSystemTest, FactsOfOneVariable) {
+  LinearSystem system;
+  LinearExpr x = var(system, -LinearSystem::unbounded, LinearSystem::unbounded);
+  Conjunction facts;
+  facts.nonNegative = {x * 3 + WideInt(1), LinearExpr(7) - x * 2};
+  system.add(facts);
+  EXPECT_TRUE(system.provesNonNegative(x));
+  EXPECT_TRUE(system.provesAtMost(x, LinearExpr(3)));
+  EXPECT_FALSE(system.provesAtMost(x, LinearExpr(2)));
+  EXPECT_FALSE(system.isEmpty());
+  Conjunction half;
+  half.zero = {x * 2 - WideInt(5)};
+  system.add(half);
+  EXPECT_TRUE(system.isEmpty());
+}
+
 TEST(LinearSystemTest, IntegersBetweenRationals) {
   // 2x = 3y + 1 with 4x in 5..7 has rational solutions only.
   LinearSystem system;
