@@ -32,10 +32,12 @@ static bool mayNotBePositive(Value value) {
   return !constant || !constant->isStrictlyPositive();
 }
 
-/// Integers only; the divisor may be a tile or one scalar for all cells.
+/// Integers only; the divisor may be a tile or one scalar.
 static bool dividesByZero(Operation *op) {
-  auto tile = cast<TileType>(op->getResult(0).getType());
-  if (!isa<IntegerType, IndexType>(tile.getElementType()))
+  Type type = op->getResult(0).getType();
+  if (auto tile = dyn_cast<TileType>(type))
+    type = tile.getElementType();
+  if (!isa<IntegerType, IndexType>(type))
     return false;
   return isa<TileType>(op->getOperand(1).getType()) ||
          mayBeZero(op->getOperand(1));
