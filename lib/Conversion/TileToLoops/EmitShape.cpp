@@ -250,12 +250,28 @@ Value Emitter::padScalar(PadValue pad, Type element) {
       loc, b.getIntegerAttr(b.getIntegerType(bits), value));
 }
 
+/// How far a padded tile is looked at: its only user may cut it.
+SmallVector<Value, 4> Emitter::getPaddedExtents(FillPadOp op) {
+  auto shape = op.getResult().getType().getShape();
+  SmallVector<Value, 4> extents;
+  for (int64_t size : shape)
+    extents.push_back(index(size));
+  auto cut = op.getResult().hasOneUse()
+                 ? dyn_cast<SetValidShapeOp>(*op.getResult().user_begin())
+                 : SetValidShapeOp();
+  if (!cut || cut->getBlock() != op->getBlock())
+    return extents;
+  for (auto [d, asked] : llvm::enumerate(cut.getValid()))
+    if (scalars.contains(asked))
+      extents[d] = clampIndex(scalar(asked), shape[d]);
+  return extents;
+}
+
 LogicalResult Emitter::emitFillPad(FillPadOp op) {
   auto type = op.getResult().getType();
   Type element = type.getElementType();
-  SmallVector<Value, 4> valid(state(op.getSource()).valid), whole;
-  for (int64_t extent : type.getShape())
-    whole.push_back(index(extent));
+  SmallVector<Value, 4> valid(state(op.getSource()).valid);
+  SmallVector<Value, 4> whole = getPaddedExtents(op);
   Memory result;
   if (mayReuse(op.getSource())) {
     result = *state(op.getSource()).memory;

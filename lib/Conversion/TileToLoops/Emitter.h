@@ -249,6 +249,7 @@ private:
   LogicalResult emitConcat(tile::ConcatOp op);
   LogicalResult emitTranspose(tile::TransposeOp op);
   LogicalResult emitFillPad(tile::FillPadOp op);
+  SmallVector<Value, 4> getPaddedExtents(tile::FillPadOp op);
   LogicalResult emitInsert(tile::InsertOp op);
   Value padScalar(tile::PadValue pad, Type element);
 
