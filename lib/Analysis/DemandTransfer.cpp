@@ -221,11 +221,11 @@ void Demand::visitReshape(ReshapeOp op) {
   auto source = dyn_cast<TileType>(op.getSource().getType());
   if (!source)
     return;
-  if (mayFail(op))
-    return requireAll(op.getSource());
+  // The types of some operands are restricted, whoever looks at the result.
   Extents wanted = lookUp(op.getResult());
-  if (llvm::any_of(wanted, [](auto &extent) { return extent.isNone; }))
-    return;
+  if (mayFail(op) ||
+      llvm::any_of(wanted, [](auto &extent) { return extent.isNone; }))
+    return requireAll(op.getSource());
   Extents extents(source.getRank(), DemandedExtent::all());
   for (auto [d, same] : llvm::enumerate(getSameDims(op)))
     if (same)
@@ -235,8 +235,9 @@ void Demand::visitReshape(ReshapeOp op) {
 
 void Demand::visitConcat(ConcatOp op) {
   Extents wanted = lookUp(op.getResult());
-  if (!wanted[op.getAxis()].isNone)
-    wanted[op.getAxis()] = DemandedExtent::all();
+  if (llvm::any_of(wanted, [](auto &extent) { return extent.isNone; }))
+    wanted.assign(wanted.size(), DemandedExtent::all());
+  wanted[op.getAxis()] = DemandedExtent::all();
   for (Value source : op.getSources())
     require(source, wanted);
 }

@@ -223,6 +223,22 @@ func.func @unread(%x: !tile.tensor<8x8xf32>, %i: index) {
   return
 }
 
+// What a type restricts stays so, whoever looks at the result.
+// ERASED-LABEL: func.func @restricted(
+// ERASED:         tile.slice %{{.*}} : !tile.tensor<2x8xf32> -> <2x8xf32>
+// ERASED:         tile.concat
+func.func @restricted(%x: !tile.tensor<2x8xf32>, %out: !tile.tensor<2x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %c3 = arith.constant 3 : index
+  %a = tile.slice %x[%c0, %c0] : !tile.tensor<2x8xf32> -> !tile.tile<2x8xf32>
+  %unused = tile.concat %a, %a along 1 : !tile.tile<2x8xf32>, !tile.tile<2x8xf32> -> !tile.tile<2x16xf32>
+  %flat = tile.reshape %a : !tile.tile<2x8xf32> -> !tile.tile<1x16xf32>
+  %few = tile.set_valid_shape %a[%c2, %c3] : !tile.tile<2x8xf32> -> !tile.tile<2x8xf32, valid 2x3>
+  tile.assemble %few into %out[%c0, %c0] : !tile.tile<2x8xf32, valid 2x3> into !tile.tensor<2x8xf32>
+  return
+}
+
 // Storage that is passed from iteration to iteration is read in terms that they share; a parameter is observed whole.
 // HERE-LABEL: func.func @carried_storage(
 // HERE-SAME:    %[[N:[a-z0-9]+]]: index {tile.symbol = "N"}
