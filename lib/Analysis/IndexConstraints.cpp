@@ -36,8 +36,11 @@ IndexConstraints::Key IndexConstraints::getKey(Value value,
 }
 
 unsigned IndexConstraints::addVariable(Interval interval, Key origin) {
-  origins.push_back(origin);
-  return system.addVariable(interval);
+  unsigned variable = system.addVariable(interval);
+  // Clients add variables of their own to the system.
+  origins.resize(variable + 1);
+  origins[variable] = origin;
+  return variable;
 }
 
 LinearExpr IndexConstraints::addUnknown(Value value, unsigned iteration,

@@ -100,6 +100,8 @@ void IndexConstraints::relateIterations() {
   // `i * n` and `j * n`, with i and j the same value in two iterations.
   auto relate = [&](unsigned i, unsigned j, unsigned n, unsigned in,
                     unsigned jn) {
+    if (std::max(i, j) >= origins.size())
+      return;
     bool isSameValue = origins[i].first &&
                        origins[i].first == origins[j].first &&
                        origins[i].second < origins[j].second;
