@@ -134,7 +134,24 @@ private:
 };
 } // namespace
 
+/// Products of dynamic names that are extents of parameters are no larger than
+/// an extent may be.
+static void addParameterExtents(IndexConstraints &constraints, Operation *op) {
+  auto function = op->getParentOfType<func::FuncOp>();
+  for (BlockArgument argument : function.getArguments()) {
+    auto shape = function.getArgAttrOfType<AffineMapAttr>(
+        argument.getArgNumber(), "tile.shape");
+    if (!shape)
+      continue;
+    for (auto [d, extent] : llvm::enumerate(shape.getValue().getResults()))
+      if (extent.getKind() == AffineExprKind::Mul && !extent.isPureAffine())
+        constraints.getExtent(argument, d);
+  }
+}
+
 bool PairQuery::areApart() {
+  // First, since it keeps index arithmetic from wrapping.
+  addParameterExtents(constraints, loop);
   constraints.addFactsAt(first.op, 0);
   constraints.addFactsAt(second.op, 1);
   addOtherIteration();

@@ -59,9 +59,11 @@ std::string describeReason(const Conflict &conflict) {
   if (conflict.isCutShort)
     return "the loop has too many accesses to compare";
   if (!conflict.unknown) {
-    if (!conflict.iterations)
-      return "the cells cannot be compared";
-    auto [i, j] = *conflict.iterations;
+    // Numbers near the limits of 64 bits would puzzle rather than explain.
+    constexpr int64_t largest = 1000000;
+    auto [i, j] = conflict.iterations.value_or(std::pair(INT64_MAX, INT64_MAX));
+    if (i > largest || j > largest)
+      return "their places cannot be compared";
     return "nothing keeps those of " + std::to_string(i) + " and " +
            std::to_string(j) + " apart";
   }

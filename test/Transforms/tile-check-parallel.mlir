@@ -138,7 +138,7 @@ func.func @few(%x: !tile.tensor<8xf32>, %n: index {tile.symbol = "N"}, %v: f32) 
     // expected-note @below {{the other access is here}}
     %old = tile.read %x[%c1] : !tile.tensor<8xf32> -> f32
     %new = arith.addf %old, %v : f32
-    // expected-warning @below {{an iteration of a parallel loop may write cells of a tensor that another reads: nothing keeps those of}}
+    // expected-warning @below {{an iteration of a parallel loop may write cells of a tensor that another reads: their places cannot be compared}}
     tile.write %new into %x[%c1] : f32 into !tile.tensor<8xf32>
   }
   return

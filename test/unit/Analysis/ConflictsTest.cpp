@@ -148,6 +148,24 @@ TEST(ConflictsTest, SymbolicTiles) {
   }
 }
 
+TEST(ConflictsTest, SplitIndices) {
+  // All pairs of N and M, as one loop.
+  ParsedFunction f(
+      "%x: !tile.tensor<?xf32> {tile.name = \"x\", tile.direction = \"in\", "
+      "tile.shape = affine_map<()[s0, s1] -> (s0 * s1)>}, "
+      "%y: !tile.tensor<?x?xf32> {tile.name = \"y\", tile.direction = \"out\", "
+      "tile.shape = affine_map<()[s0, s1] -> (s0, s1)>}",
+      R"(
+    %one = arith.constant 1.0 : f32
+    %pairs = arith.muli %N, %M : index
+    tile.parallel %i = %c0 to %pairs step %c1 attributes {test = "loop"} {
+      %q = tile.floordiv %i, %M : index
+      %r = tile.mod %i, %M : index
+      tile.write %one into %y[%q, %r] : f32 into !tile.tensor<?x?xf32>
+    })");
+  EXPECT_TRUE(getConflicts(f).empty());
+}
+
 TEST(ConflictsTest, WhatIsUnknown) {
   ParsedFunction f(kTable, R"(
     %one = arith.constant 1.0 : f32
