@@ -171,7 +171,7 @@ TEST(ConflictsTest, WhatIsUnknown) {
     %one = arith.constant 1.0 : f32
     tile.parallel %i = %c0 to %c4 step %c1 attributes {test = "loop"} {
       %k = tile.read %t[%i] {test = "slot"} : !tile.tensor<64xi32> -> index
-      %row = arith.addi %s, %k : index
+      %row = arith.addi %k, %c1 : index
       tile.write %one into %x[%row, %c0] : f32 into !tile.tensor<64x16xf32>
     })");
   auto conflicts = getConflicts(f);
