@@ -14,7 +14,8 @@ using namespace tilec;
 
 static constexpr int64_t lineBytes = 64;
 
-// Keeps the compiler from knowing or dropping a value. A macro, since the asm
+// Keeps the compiler from knowing or dropping a value: chains that begin with
+// the same value would be one. A macro, since the asm
 // must be in a function that may use the registers.
 #if defined(__x86_64__)
 #define HIDE(value) asm volatile("" : "+v"(value))
@@ -48,6 +49,8 @@ static uint64_t readWords(const void *data, int64_t lines) {
 static int64_t computeFloats(int64_t rounds) {
   constexpr int chains = 8;
   Floats sums[chains] = {};
+  for (Floats &sum : sums)
+    HIDE(sum);
   Floats factor = {1, 1, 1, 1};
   HIDE(factor);
   for (int64_t round = 0; round < rounds; ++round)
@@ -96,6 +99,8 @@ __attribute__((target("avx512f"))) static uint64_t readAVX512(const void *data,
 __attribute__((target("avx2,fma"))) static int64_t computeFMA(int64_t rounds) {
   constexpr int chains = 12;
   __m256 sums[chains] = {};
+  for (__m256 &sum : sums)
+    HIDE(sum);
   __m256 factor = _mm256_set1_ps(1);
   HIDE(factor);
   for (int64_t round = 0; round < rounds; ++round)
@@ -110,6 +115,8 @@ __attribute__((target("avx512f"))) static int64_t
 computeAVX512(int64_t rounds) {
   constexpr int chains = 12;
   __m512 sums[chains] = {};
+  for (__m512 &sum : sums)
+    HIDE(sum);
   __m512 factor = _mm512_set1_ps(1);
   HIDE(factor);
   for (int64_t round = 0; round < rounds; ++round)
@@ -124,6 +131,8 @@ __attribute__((target("avx512f,avx512bf16"))) static int64_t
 computeBF16(int64_t rounds) {
   constexpr int chains = 12;
   __m512 sums[chains] = {};
+  for (__m512 &sum : sums)
+    HIDE(sum);
   // 1.0 in each half of each word.
   __m512i ones = _mm512_set1_epi32(0x3F803F80);
   HIDE(ones);
