@@ -125,7 +125,8 @@ static std::optional<UnprovenBound> proveBox(IndexConstraints constraints,
         (box.isCut || system.provesAtMost(offset + extents[d], sizes[d])))
       continue;
     // Another extent may be 0, or nothing gets here.
-    if (system.isEmpty())
+    extents.push_back(offset);
+    if (system.isEmpty(extents))
       return std::nullopt;
     return UnprovenBound{box.storage, box.loc, d, !begins};
   }

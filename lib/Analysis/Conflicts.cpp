@@ -155,9 +155,12 @@ bool PairQuery::areApart() {
   constraints.addFactsAt(first.op, 0);
   constraints.addFactsAt(second.op, 1);
   addOtherIteration();
-  addCommonCell(constraints, {first, 0}, {second, 1});
+  SmallVector<LinearExpr, 4> about =
+      addCommonCell(constraints, {first, 0}, {second, 1});
+  for (unsigned iteration : {0, 1})
+    about.push_back(constraints.getIterationNumber(loop, iteration));
   constraints.relateIterations();
-  return constraints.getSystem().isEmpty();
+  return constraints.getSystem().isEmpty(about);
 }
 
 /// The iterations are two; which comes first does not matter to an access that

@@ -23,10 +23,12 @@ static constexpr unsigned kMaxIntegerVariables = 48;
 /// The same where numbers exceed 64 bits, which the search for integers, not
 /// the relaxation, is a hundred times slower with.
 static constexpr unsigned kMaxWideVariables = 8;
+/// Variables in more constraints connect no others.
+static constexpr unsigned kMaxShared = 32;
 
 LinearQuery::LinearQuery(ArrayRef<Interval> intervals, const Conjunction &facts,
                          ArrayRef<Disjunction> alternatives,
-                         const LinearExpr *about)
+                         ArrayRef<LinearExpr> about)
     : columns(intervals.size(), -1), set(PresburgerSpace::getSetSpace(0)) {
   select(facts, alternatives, about);
   set = Set(PresburgerSpace::getSetSpace(numColumns));
@@ -79,22 +81,38 @@ static std::vector<Part> getParts(const Conjunction &facts,
   return parts;
 }
 
+/// The variables that so many constraints share that they connect none.
+static std::vector<bool> findShared(ArrayRef<Part> parts, size_t count) {
+  std::vector<unsigned> uses(count, 0);
+  for (const Part &part : parts)
+    for (unsigned v : part.variables)
+      ++uses[v];
+  std::vector<bool> shared(count);
+  for (auto [v, number] : llvm::enumerate(uses))
+    shared[v] = number > kMaxShared;
+  return shared;
+}
+
 void LinearQuery::select(const Conjunction &facts,
                          ArrayRef<Disjunction> alternatives,
-                         const LinearExpr *about) {
+                         ArrayRef<LinearExpr> about) {
   std::vector<Part> parts = getParts(facts, alternatives);
-  std::vector<bool> wanted(columns.size(), about == nullptr);
-  if (about)
-    for (const LinearExpr::Term &term : about->terms)
+  std::vector<bool> wanted(columns.size(), about.empty());
+  for (const LinearExpr &expr : about)
+    for (const LinearExpr::Term &term : expr.terms)
       wanted[term.variable] = true;
+  std::vector<bool> shared = findShared(parts, columns.size());
+  auto isConnected = [&](const Part &part) {
+    return llvm::any_of(part.variables,
+                        [&](unsigned v) { return wanted[v] && !shared[v]; }) ||
+           llvm::all_of(part.variables,
+                        [&](unsigned v) { return wanted[v] || shared[v]; });
+  };
   std::vector<bool> taken(parts.size(), false);
   for (bool changed = true; changed;) {
     changed = false;
     for (auto [i, part] : llvm::enumerate(parts)) {
-      bool isConnected =
-          part.variables.empty() ||
-          llvm::any_of(part.variables, [&](unsigned v) { return wanted[v]; });
-      if (taken[i] || !isConnected)
+      if (taken[i] || !isConnected(part))
         continue;
       taken[i] = changed = true;
       for (unsigned v : part.variables)

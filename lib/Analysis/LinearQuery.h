@@ -20,9 +20,11 @@ public:
   using Interval = LinearSystem::Interval;
 
   /// With `about`, only what is connected to its variables is looked at.
+  /// Variables that very many constraints share, such as an extent that every
+  /// assertion of a large program compares with, connect nothing.
   LinearQuery(llvm::ArrayRef<Interval> intervals, const Conjunction &facts,
               llvm::ArrayRef<Disjunction> alternatives,
-              const LinearExpr *about = nullptr);
+              llvm::ArrayRef<LinearExpr> about = {});
 
   void add(const Conjunction &conjunction) { addTo(set, conjunction); }
   bool isEmpty();
@@ -35,7 +37,7 @@ private:
 
   void select(const Conjunction &facts,
               llvm::ArrayRef<Disjunction> alternatives,
-              const LinearExpr *about);
+              llvm::ArrayRef<LinearExpr> about);
   void addTo(Set &set, const Conjunction &conjunction) const;
   llvm::SmallVector<llvm::DynamicAPInt> getRow(const LinearExpr &expr) const;
   void addIntervals(llvm::ArrayRef<Interval> intervals);

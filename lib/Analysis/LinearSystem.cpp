@@ -164,14 +164,21 @@ void LinearSystem::add(const Disjunction &added) {
 // Decisions
 //===----------------------------------------------------------------------===//
 
-bool LinearSystem::isEmpty() const {
-  return LinearQuery(intervals, facts, alternatives).isEmpty();
+/// Systems with more constraints are not looked at as a whole.
+static constexpr size_t kMaxWhole = 128;
+
+bool LinearSystem::isEmpty(llvm::ArrayRef<LinearExpr> about) const {
+  size_t size =
+      facts.zero.size() + facts.nonNegative.size() + alternatives.size();
+  if (size <= kMaxWhole)
+    about = {};
+  return LinearQuery(intervals, facts, alternatives, about).isEmpty();
 }
 
 bool LinearSystem::provesNonNegative(const LinearExpr &expr) const {
   if (getInterval(expr).lower >= 0)
     return true;
-  LinearQuery query(intervals, facts, alternatives, &expr);
+  LinearQuery query(intervals, facts, alternatives, expr);
   Conjunction negated;
   negated.nonNegative.push_back(expr * -1 - 1);
   query.add(negated);
@@ -187,7 +194,7 @@ LinearSystem::Interval LinearSystem::getBounds(const LinearExpr &expr) const {
   if (expr.isConstant())
     return interval;
   Interval solved =
-      LinearQuery(intervals, facts, alternatives, &expr).getBounds(expr);
+      LinearQuery(intervals, facts, alternatives, expr).getBounds(expr);
   return {std::max(interval.lower, solved.lower),
           std::min(interval.upper, solved.upper)};
 }

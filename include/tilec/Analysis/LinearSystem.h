@@ -94,8 +94,9 @@ public:
   /// By interval arithmetic.
   Interval getInterval(const LinearExpr &expr) const;
 
-  /// Whether no integers satisfy the system.
-  bool isEmpty() const;
+  /// Whether no integers satisfy the system. Of a large one, only what is
+  /// connected to the variables of `about`, if there are any, is looked at.
+  bool isEmpty(llvm::ArrayRef<LinearExpr> about = {}) const;
   /// Whether `expr >= 0` follows.
   bool provesNonNegative(const LinearExpr &expr) const;
   bool provesAtMost(const LinearExpr &lhs, const LinearExpr &rhs) const {
