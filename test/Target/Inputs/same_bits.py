@@ -27,6 +27,8 @@ from values import FLOATS, STORED_AS, numbers, to_bytes, write_safetensors
 PROGRAMS = os.path.join(here, "programs.tile")
 INEXACT = re.compile(r"\b(exp|log|sin|cos|tanh|sigmoid)\(")
 PARAMETER = re.compile(r"(\w+): (?:(Out|InOut|Weight)\[)?Tensor\[\[([^\]]*)\], (\w+)\]")
+# As `tile.layouts` of compiled code numbers them.
+LAYOUTS = {"1": "bf16.n64.k2.v1.kn", "2": "bf16.n64.k2.v1.nk"}
 CROSS = ["aarch64-linux-gnu-g++", "-O1", "-std=c++17", "-I", os.path.join(root, "include"), "-pthread"]
 
 
@@ -109,17 +111,24 @@ class Checker:
         target = ["--target", "aarch64-linux-gnu", "--cpu", cpu, "--entry", entry]
         run(["tilec", PROGRAMS, *target, "-o", self.path("entry.o")])
         run(["tilec", PROGRAMS, *target, "--emit=mlir", "-o", self.path("entry.mlir")])
-        pattern = rf"func @{entry}\(.*tile.scratch_bytes = (\d+)"
-        scratch = re.search(pattern, open(self.path("entry.mlir")).read()).group(1)
+        function = re.search(rf"func @{entry}\(.*", open(self.path("entry.mlir")).read()).group()
+        scratch = re.search(r"tile.scratch_bytes = (\d+)", function).group(1)
+        layouts = re.search(r"tile.layouts = array<i64: ([^>]*)>", function).group(1).split(", ")
         source = os.path.join(here, "run_entry.c")
         program, out = self.path("entry"), self.path("entry.out")
         compiler = ["aarch64-linux-gnu-gcc", "-O1", f"-DENTRY={entry}", "-I", os.path.join(root, "include"), "-pthread"]
         run(compiler + [source, self.path("entry.o"), self.path("runtime.o"), "-lm", "-o", program])
         tensors = []
-        for parameter in parameters:
+        for parameter, layout in zip(parameters, layouts):
             size = len(to_bytes(parameter.dtype, 0))
             name = self.path(f"{parameter.name}.raw")
-            tensors.append(f"out:{size * parameter.count}" if parameter.is_result else f"in:{name}")
+            if parameter.is_result:
+                tensors.append(f"out:{size * parameter.count}")
+            elif layout == "0":
+                tensors.append(f"in:{name}")
+            else:
+                rows, columns = parameter.shape
+                tensors.append(f"pack:{LAYOUTS[layout]}:{rows}:{columns}:{name}")
             with open(name, "wb") as file:
                 file.write(b"".join(to_bytes(parameter.dtype, value) for value in parameter.contents()[2]))
         emulator = ["qemu-aarch64", "-cpu", "max", "-L", "/usr/aarch64-linux-gnu"]
