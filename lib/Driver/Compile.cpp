@@ -36,6 +36,7 @@ tilec::makeCompileOptions(const DriverOptions &options) {
   result.optLevel = options.optLevel;
   result.pipeline.boundsChecks = options.boundsChecks;
   result.pipeline.debugInfo = options.debugInfo;
+  result.pipeline.checkRaces = options.checkRaces;
   // A name that LLVM does not know is no defect of the compiler.
   auto target = CPUTarget::get(options.triple, options.cpu, options.features);
   if (!target)

@@ -70,6 +70,8 @@ def O2 : Flag<["-"], "O2">, InAll, Compile, HelpText<"Optimize">;
 def O3 : Flag<["-"], "O3">, InAll, Compile, HelpText<"Optimize as far as possible (the default)">;
 def no_bounds_checks : Flag<["--"], "no-bounds-checks">, InAll, Compile,
   HelpText<"Leave out the run-time checks that remain, at your own risk">;
+def check_races : Flag<["--"], "check-races">, InAll, Compile,
+  HelpText<"Fail at run time where parallel iterations conflict; run interprets then">;
 def debug_info : Flag<["-"], "g">, InAll, Compile, HelpText<"Emit line tables; print locations in IR">;
 
 def print_after_all : Flag<["--"], "print-ir-after-all">, InAll, Print, HelpText<"Print the IR after each pass">;
@@ -99,9 +101,6 @@ def threads_sep : LongSeparate<"threads">, Alias<threads>, InCallsAndPack;
 def interpret : Flag<["--"], "interpret">, InRun, Call, HelpText<"Use the reference interpreter, not the compiler">;
 def fp64 : Flag<["--"], "fp64">, InRunAndCheck, Call,
   HelpText<"Interpret, with matmuls that accumulate in double: shows what their rounding costs">;
-
-def check_races : Flag<["--"], "check-races">, InRunAndCheck, Call,
-  HelpText<"Interpret, and fail where parallel iterations conflict">;
 
 def iterations : LongJoined<"iterations", "<n>">, InBench, Bench,
   HelpText<"How often to run the entry (default: for two seconds, at least 5 times)">;

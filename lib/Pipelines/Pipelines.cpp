@@ -34,6 +34,9 @@ void buildCheckPipeline(OpPassManager &pm) {
 void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   if (!options.boundsChecks)
     pm.addPass(createTileBoundsChecksOff());
+  // The author's accesses, before any of them is moved or merged.
+  if (options.checkRaces)
+    pm.addNestedPass<func::FuncOp>(createTileTestRaces());
   // Index values are compared by what computes them: nothing needs to be folded
   // or merged before.
   pm.addNestedPass<func::FuncOp>(createTileFormContractions());

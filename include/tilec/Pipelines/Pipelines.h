@@ -20,6 +20,9 @@ namespace tilec {
 struct PipelineOptions {
   /// False removes the bounds checks that remain (`--no-bounds-checks`).
   bool boundsChecks = true;
+  /// Parallel loops that are not proven independent test themselves
+  /// (`--check-races`).
+  bool checkRaces = false;
   /// Brackets scopes with the profile hooks of the run-time library and counts
   /// bytes and floating-point operations.
   bool instrument = false;

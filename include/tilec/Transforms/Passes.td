@@ -468,4 +468,34 @@ def TilePropagateDemand : Pass<"tile-propagate-demand", "::mlir::func::FuncOp"> 
   let dependentDialects = ["::mlir::arith::ArithDialect", "::tilec::tile::TileDialect"];
 }
 
+def TileTestRaces : Pass<"tile-test-races", "::mlir::func::FuncOp"> {
+  let summary = "Parallel loops that look for conflicts while they run";
+  let description = [{
+    For a build with `--check-races`. A `tile.parallel` whose iterations are not proven
+    independent becomes a sequential loop that writes down, for each cell of the storage in
+    question, the first iteration that reads it and the first that writes it, and asserts
+    that no other iteration is in the way. Proven loops are left alone. Memory for that is
+    16 bytes a cell.
+
+    Before:
+    ```mlir
+    func.func @scatter(%slots: !tile.tensor<8xi32>, %out: !tile.tensor<64xf32>, %v: f32) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c8 = arith.constant 8 : index
+      tile.parallel %i = %c0 to %c8 step %c1 {
+        %slot = tile.read %slots[%i] : !tile.tensor<8xi32> -> index
+        tile.write %v into %out[%slot] : f32 into !tile.tensor<64xf32>
+      }
+      return
+    }
+    ```
+    After: an `scf.for` in which a `tile.assert` that names both iterations follows the
+    `tile.write`.
+  }];
+  let statistics = [Statistic<"numTested", "tested", "Loops that are not proven">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect",
+                           "::tilec::tile::TileDialect"];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD

@@ -121,8 +121,6 @@ TEST(Options, UnknownOptionsSuggestTheNearest) {
                                                   "`tilec`");
   EXPECT_EQ(getError(ExitUsage, {"run", "a", "--emit=tile"}),
             "`--emit` is no option of `tilec run`");
-  EXPECT_EQ(getError(ExitUsage, {"a", "--check-races"}),
-            "`--check-races` is no option of `tilec`");
 }
 
 TEST(Options, MissingPartsAreUsageErrors) {
