@@ -29,6 +29,7 @@ namespace tilec {
 
 void buildCheckPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createTileCheckParallel());
+  pm.addNestedPass<func::FuncOp>(createTileCheckWorkingSet());
 }
 
 void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {

@@ -498,4 +498,28 @@ def TileTestRaces : Pass<"tile-test-races", "::mlir::func::FuncOp"> {
                            "::tilec::tile::TileDialect"];
 }
 
+def TileCheckWorkingSet : Pass<"tile-check-working-set", "::mlir::func::FuncOp"> {
+  let summary = "Warns of scopes whose tiles outgrow a core's cache";
+  let description = [{
+    Adds up the nominal sizes of the tiles of each scope that are alive at once, and warns
+    where that is more than `cache-bytes`. Run on the author's IR; changes nothing.
+
+    Before:
+    ```mlir
+    func.func @large(%x: !tile.tensor<1024x1024xf32>, %out: !tile.tensor<1024x1024xf32>) {
+      %c0 = arith.constant 0 : index
+      tile.scope @core_group "large" {
+        %a = tile.slice %x[%c0, %c0] : !tile.tensor<1024x1024xf32> -> !tile.tile<1024x1024xf32>
+        tile.assemble %a into %out[%c0, %c0] : !tile.tile<1024x1024xf32> into !tile.tensor<1024x1024xf32>
+      }
+      return
+    }
+    ```
+    After: the same, with a warning at the scope.
+  }];
+  let options = [Option<"cacheBytes", "cache-bytes", "int64_t", "int64_t(1) << 20",
+                        "The cache that a core has to itself">];
+  let statistics = [Statistic<"numLarge", "large", "Scopes that outgrow the cache">];
+}
+
 #endif // TILEC_TRANSFORMS_PASSES_TD
