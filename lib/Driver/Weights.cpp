@@ -42,11 +42,11 @@ llvm::Expected<PackedWeight> tilec::readPackedWeight(const TensorView &tensor) {
   for (Layout layout : {Layout::PackedKN, Layout::PackedNK})
     if (header.layout == packed::getHash(layout))
       weight.layout = layout;
+  if (header.version == packed::version && weight.layout == Layout::RowMajor)
+    return llvm::createStringError("it is packed, but its layout is unknown");
   char text[200];
   if (const char *problem = tilec_rt_packed_problem(
-          tensor.data, tensor.getByteSize(),
-          weight.layout == Layout::RowMajor ? "none this version knows"
-                                            : packed::getName(weight.layout),
+          tensor.data, tensor.getByteSize(), packed::getName(weight.layout),
           header.shape, text, sizeof(text)))
     return llvm::createStringError(
         fmt::format("it is packed, but {}", problem));

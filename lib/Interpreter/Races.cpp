@@ -8,6 +8,7 @@
 #include "Races.h"
 #include "Box.h"
 #include "tilec/Dialect/Tile/TileSignature.h"
+#include "tilec/Support/RuntimeMessages.h"
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -48,12 +49,10 @@ std::optional<std::string> RaceDetector::accessCell(Loop &loop, Operation *op,
   const Touch *other = record(touched, {op, loop.iteration}, isWrite);
   if (!other)
     return std::nullopt;
-  return fmt::format("iteration {} of the parallel loop at {} {} cell {} of "
-                     "storage that iteration {} {} at {}",
-                     loop.iteration, describePlace(loop.op),
-                     isWrite ? "writes" : "reads", cell, other->iteration,
-                     other == &touched.write ? "wrote" : "read",
-                     describePlace(other->op));
+  return messages::format(messages::race(describePlace(loop.op), isWrite,
+                                         other == &touched.write,
+                                         describePlace(other->op)),
+                          {loop.iteration, cell, other->iteration});
 }
 
 std::optional<std::string> RaceDetector::access(Operation *op,

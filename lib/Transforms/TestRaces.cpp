@@ -19,6 +19,7 @@
 #include "tilec/Analysis/Storage.h"
 #include "tilec/Dialect/Tile/SourceLocation.h"
 #include "tilec/Dialect/Tile/Tile.h"
+#include "tilec/Support/RuntimeMessages.h"
 #include "tilec/Transforms/Passes.h"
 #include "tilec/Transforms/Report.h"
 #include "llvm/ADT/SetVector.h"
@@ -210,11 +211,8 @@ void LoopTester::testAgainst(const Shadow &shadow, size_t number, Value cell,
     Value isThis = b.create<arith::AndIOp>(loc, isRace,
                                            isEqual(access, index(int64_t(i))));
     std::string message =
-        "iteration {0} of the parallel loop at " + place +
-        (shadow.accesses[number].isWrite ? " writes" : " reads") +
-        " cell {1} of storage that iteration {2} " +
-        (by.isWrite ? "wrote" : "read") + " at " +
-        describePlace(by.op->getLoc());
+        messages::race(place, shadow.accesses[number].isWrite, by.isWrite,
+                       describePlace(by.op->getLoc()));
     b.create<AssertOp>(loc, b.create<arith::XOrIOp>(loc, isThis, yes), message,
                        ValueRange{induction, cell, otherInduction});
   }

@@ -141,6 +141,17 @@ inline std::string outOfMemory(unsigned rank) {
 inline constexpr llvm::StringLiteral stepNotPositive =
     "the step of a loop must be positive, got {0}";
 
+/// An iteration of a parallel loop that meets another one in a cell.
+/// {0}: its variable; {1}: the cell's number; {2}: the other's variable.
+inline std::string race(llvm::StringRef loopPlace, bool writes, bool otherWrote,
+                        llvm::StringRef otherPlace) {
+  return ("iteration {0} of the parallel loop at " + loopPlace +
+          (writes ? " writes" : " reads") +
+          " cell {1} of storage that iteration {2} " +
+          (otherWrote ? "wrote" : "read") + " at " + otherPlace)
+      .str();
+}
+
 /// Storage of a parameter without the header of its packed layout.
 /// {0}, {1}: the shape.
 inline std::string notPacked(llvm::StringRef name, llvm::StringRef layout) {
