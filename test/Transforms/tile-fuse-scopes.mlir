@@ -200,3 +200,25 @@ func.func @layers(%x: !tile.tensor<64xf32>, %y: !tile.tensor<64xf32>, %n: index,
   }
   return
 }
+
+// -----
+
+// What may fail between two loops keeps its place: the first loop may fail, too.
+// CHECK-LABEL: func.func @between(
+// CHECK:         tile.parallel
+// CHECK:         tile.floordiv
+// CHECK:         tile.parallel
+// expected-remark @below {{parallel regions: 2 before, 2 after}}
+func.func @between(%x: !tile.tensor<?xf32>, %y: !tile.tensor<?xf32>, %v: f32, %n: index, %d: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  tile.parallel %i = %c0 to %n step %c1 {
+    tile.write %v into %x[%i] : f32 into !tile.tensor<?xf32>
+  }
+  %q = tile.floordiv %n, %d : index
+  tile.parallel %i = %c0 to %n step %c1 {
+    %a = arith.addi %i, %q : index
+    tile.write %v into %y[%a] inbounds : f32 into !tile.tensor<?xf32>
+  }
+  return
+}
