@@ -6,10 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilec/ExecutionEngine/Compiler.h"
-#include "mlir/IR/Verifier.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Target/LLVMIR/ModuleTranslation.h"
+#include "tilec/Dialect/Tile/TileSignature.h"
+#include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/OptimizationLevel.h"
@@ -108,6 +110,67 @@ llvm::Error emitMachineCode(llvm::Module &module, const CPUTarget &target,
     return llvm::createStringError("the target cannot emit this kind of file");
   passes.run(module);
   return llvm::Error::success();
+}
+
+/// What must be read off the entries before the lowering replaces them.
+static llvm::Expected<std::vector<EntryInfo>> takeEntries(ModuleOp module) {
+  std::vector<EntryInfo> entries;
+  for (auto func : module.getOps<func::FuncOp>()) {
+    if (!func->hasAttr("tile.entry"))
+      continue;
+    llvm::Expected<Signature> signature = tile::getSignature(func);
+    if (!signature)
+      return signature.takeError();
+    entries.emplace_back();
+    entries.back().signature = std::move(*signature);
+  }
+  return entries;
+}
+
+/// What the compiler chose for the weights.
+static void setLayouts(Signature &signature, ArrayRef<int64_t> layouts) {
+  for (Parameter &parameter : signature.parameters)
+    if (parameter.isTensor()) {
+      parameter.layout = static_cast<Layout>(layouts.front());
+      layouts = layouts.drop_front();
+    }
+}
+
+/// What the lowering has left on the functions of the entries.
+static void takeResults(ModuleOp module, CompiledObject &result) {
+  for (EntryInfo &entry : result.entries) {
+    Operation *func = module.lookupSymbol(entry.signature.name);
+    entry.scratchBytes =
+        func->getAttrOfType<IntegerAttr>("tile.scratch_bytes").getInt();
+    setLayouts(entry.signature,
+               func->getAttrOfType<DenseI64ArrayAttr>("tile.layouts"));
+    for (Attribute name : func->getAttrOfType<ArrayAttr>("tile.scopes"))
+      result.scopeNames.push_back(cast<StringAttr>(name).str());
+  }
+}
+
+llvm::Expected<CompiledObject> compileToObject(ModuleOp module,
+                                               const CompileOptions &options) {
+  auto target = CPUTarget::get(options.triple, options.cpu, options.features);
+  if (!target)
+    return target.takeError();
+  auto entries = takeEntries(module);
+  if (!entries)
+    return entries.takeError();
+  CompiledObject result;
+  result.entries = std::move(*entries);
+  if (llvm::Error error = lowerModule(module, *target, options))
+    return error;
+  takeResults(module, result);
+  llvm::LLVMContext context;
+  auto llvmModule = translateModule(module, context, *target, options);
+  if (!llvmModule)
+    return llvmModule.takeError();
+  llvm::raw_svector_ostream stream(result.code);
+  if (llvm::Error error = emitMachineCode(**llvmModule, *target, options,
+                                          OutputKind::Object, stream))
+    return error;
+  return result;
 }
 
 } // namespace tilec

@@ -10,7 +10,6 @@
 
 #include "tilec/ExecutionEngine/Compiler.h"
 #include "tilec/Runtime/Runtime.h"
-#include "tilec/Support/Signature.h"
 
 namespace llvm::orc {
 class LLJIT;
@@ -19,12 +18,8 @@ class LLJIT;
 namespace tilec {
 
 /// What a caller needs to run a compiled entry through tilec_rt_call.
-struct CompiledEntry {
-  /// With the layouts that the compiler chose for weights.
-  Signature signature;
+struct CompiledEntry : EntryInfo {
   tilec_rt_entry function = nullptr;
-  /// Scratch memory that each worker needs, in bytes.
-  int64_t scratchBytes = 0;
 };
 
 /// A module compiled for the host and loaded into this process.
@@ -37,11 +32,14 @@ public:
   static llvm::Expected<std::unique_ptr<CompiledModule>>
   compile(mlir::ModuleOp module, const CompileOptions &options);
 
+  /// Loads what was compiled for the host, or for a processor that it contains.
+  /// `debugInfo`: a debugger is told of the code's line tables.
+  static llvm::Expected<std::unique_ptr<CompiledModule>>
+  load(CompiledObject object, bool debugInfo);
+
   llvm::ArrayRef<CompiledEntry> getEntries() const { return entries; }
   /// Null where there is no entry of that name.
   const CompiledEntry *find(llvm::StringRef name) const;
-  /// Names of the scopes that the profile hooks number, with
-  /// PipelineOptions::instrument.
   llvm::ArrayRef<std::string> getScopeNames() const { return scopeNames; }
 
 private:

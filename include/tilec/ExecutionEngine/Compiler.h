@@ -10,6 +10,8 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "tilec/Pipelines/Pipelines.h"
+#include "tilec/Support/Signature.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include <functional>
 #include <memory>
@@ -49,6 +51,28 @@ enum class OutputKind { Assembly, Object };
 llvm::Error emitMachineCode(llvm::Module &module, const CPUTarget &target,
                             const CompileOptions &options, OutputKind kind,
                             llvm::raw_pwrite_stream &out);
+
+/// What a caller must know of a compiled entry.
+struct EntryInfo {
+  /// With the layouts that the compiler chose for weights.
+  Signature signature;
+  /// Scratch memory that each worker needs, in bytes.
+  int64_t scratchBytes = 0;
+};
+
+/// An object file and what it holds.
+struct CompiledObject {
+  llvm::SmallVector<char, 0> code;
+  /// Each is a function of its name, of type tilec_rt_entry.
+  std::vector<EntryInfo> entries;
+  /// Names of the scopes that the profile hooks number, with
+  /// PipelineOptions::instrument.
+  std::vector<std::string> scopeNames;
+};
+
+/// Lowers and compiles `module` (tile IR, changed in place).
+llvm::Expected<CompiledObject> compileToObject(mlir::ModuleOp module,
+                                               const CompileOptions &options);
 
 } // namespace tilec
 
