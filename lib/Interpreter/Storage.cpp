@@ -141,8 +141,14 @@ static llvm::Error runWrite(Machine &machine, tile::WriteOp op) {
   return llvm::Error::success();
 }
 
+/// Only compiled code has caches to fill.
+static llvm::Error runPrefetch(Machine &, tile::PrefetchOp) {
+  return llvm::Error::success();
+}
+
 void tilec::addStorageOps(Machine &machine) {
   machine.add<tile::AssembleOp, runAssemble>();
+  machine.add<tile::PrefetchOp, runPrefetch>();
   machine.add<tile::ReadOp, runRead>();
   machine.add<tile::WriteOp, runWrite>();
 }

@@ -107,6 +107,22 @@ func.func @read_indices(%x: !tile.tensor<4xi32>) {
 
 // -----
 
+func.func @prefetch_sizes(%x: !tile.tensor<4x4xbf16>, %i: index) {
+  // expected-error @below {{has 1 sizes for 2 offsets}}
+  tile.prefetch %x[%i, %i] sizes [4] : !tile.tensor<4x4xbf16>
+  return
+}
+
+// -----
+
+func.func @prefetch_packed(%x: !tile.tensor<64x64xbf16, weight packed<kn>>, %i: index) {
+  // expected-error @below {{announces rows, which packed storage does not have}}
+  tile.prefetch %x[%i, %i] sizes [4, 4] : !tile.tensor<64x64xbf16, weight packed<kn>>
+  return
+}
+
+// -----
+
 func.func @write_type(%x: !tile.tensor<4xbf16>, %i: index, %v: f32) {
   // expected-error @below {{needs a scalar of type 'bf16' for cells of 'bf16', got 'f32'}}
   tile.write %v into %x[%i] : f32 into !tile.tensor<4xbf16>

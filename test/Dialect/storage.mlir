@@ -57,6 +57,13 @@ func.func @elements(%x: !tile.tensor<?xui8>, %t: !tile.tile<4xbf16>, %b: !tile.t
   return
 }
 
+// CHECK-LABEL: @prefetch
+func.func @prefetch(%x: !tile.tensor<?x64xbf16>, %i: index) {
+  // CHECK: tile.prefetch %{{.*}}[%{{.*}}, %{{.*}}] sizes [256, 32] : <?x64xbf16>
+  tile.prefetch %x[%i, %i] sizes [256, 32] : !tile.tensor<?x64xbf16>
+  return
+}
+
 // CHECK-LABEL: @dim
 func.func @dim(%x: !tile.tensor<?x64xf32>, %t: !tile.tile<4xf32>) {
   // CHECK: tile.dim %{{.*}}, 0 : !tile.tensor<?x64xf32>

@@ -498,6 +498,37 @@ def TileTestRaces : Pass<"tile-test-races", "::mlir::func::FuncOp"> {
                            "::tilec::tile::TileDialect"];
 }
 
+def TilePrefetchTiles : Pass<"tile-prefetch-tiles", "::mlir::func::FuncOp"> {
+  let summary = "Announces the tile that the product after a product reads";
+  let description = [{
+    A product of a tile that comes from memory waits for it, and memory waits while the
+    product computes. Before each product, announces what the next one multiplies by, where
+    that is a slice of the caller's memory and its place is known early enough: the next
+    product of the same block or, before the last one of a loop's body, the first one of the
+    next iteration, whose offsets are computed ahead. Changes no result.
+
+    Before:
+    ```mlir
+    func.func @rows(%q: !tile.tile<16x64xbf16>, %x: !tile.tensor<?x64xbf16>, %n: index) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      scf.for %i = %c0 to %n step %c1 {
+        %k = tile.slice %x[%i, %c0] : !tile.tensor<?x64xbf16> -> !tile.tile<256x64xbf16>
+        %s = tile.matmul %q, %k transpose_b
+            : !tile.tile<16x64xbf16>, !tile.tile<256x64xbf16> -> !tile.tile<16x256xf32>
+      }
+      return
+    }
+    ```
+    After: `tile.prefetch %x[%next, %c0] sizes [256, 64]` before the product, where `%next` is
+    `%i + 1`, or `%i` in the last iteration.
+  }];
+  let options = [Option<"maxBytes", "max-bytes", "int64_t", "int64_t(128) << 10",
+                        "The largest tile that is announced: it waits in a cache">];
+  let statistics = [Statistic<"numAnnounced", "announced", "Tiles that are announced">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::tilec::tile::TileDialect"];
+}
+
 def TileCheckWorkingSet : Pass<"tile-check-working-set", "::mlir::func::FuncOp"> {
   let summary = "Warns of scopes whose tiles outgrow a core's cache";
   let description = [{

@@ -26,9 +26,10 @@ struct BlockEmitter {
   Expr c = code.argument(4), cStride = code.argument(5);
   Expr m = code.argument(6), n = code.argument(7), k = code.argument(8);
   Expr fresh = code.argument(9), next = code.argument(10);
+  Expr nextStride = code.argument(11), nextBytes = code.argument(12);
 
   void emit();
-  Values emitRows(const Expr &row, RegisterTile tile, ValueRange position);
+  Values emitRows(const Expr &row, RegisterTile tile, Values position);
   Values emitColumns(const Expr &row, const Expr &begin, const Expr &end,
                      RegisterTile tile, bool masked, ValueRange position);
   void emitTail();
@@ -44,31 +45,36 @@ Values BlockEmitter::emitColumns(const Expr &row, const Expr &begin,
                                  bool masked, ValueRange position) {
   func::FuncOp callee = getTileFunction(kernel, tile, masked);
   int64_t columns = int64_t(tile.vectors) * kernel.row.lanes;
-  Expr rowBytes = n * bytes;
-  // All tiles over one k together prefetch a row.
-  Expr advance = code.i64(columns * bytes * tile.rows) / m;
+  // All tiles over one k together prefetch as much as B has of it.
+  Expr advance = code.i64(columns * kernel.elementBytes() * tile.rows) / m;
   return code.forLoop(
       begin, end, columns, position, [&](Expr j, ValueRange values) {
         Expr cell = code.at(code.at(c, row * cStride), j * 4);
         return code.call(callee,
                          {code.at(a, row * 4), aStep, code.at(b, j * bytes),
                           bStride, cell, cStride, k, n - j, fresh, values[0],
-                          values[1], rowBytes, advance});
+                          values[1], nextStride, nextBytes, advance});
       });
 }
 
 /// All columns of the rows from \p row on.
 Values BlockEmitter::emitRows(const Expr &row, RegisterTile tile,
-                              ValueRange position) {
-  if (kernel.packedB)
-    tile.vectors = std::min(tile.vectors, kernel.row.panelVectors);
-  Expr wideEnd = roundDown(n, int64_t(tile.vectors) * kernel.row.lanes);
-  Values reached = emitColumns(row, code.i64(0), wideEnd, tile,
-                               /*masked=*/false, position);
-  RegisterTile narrow{tile.rows, kernel.row.narrowVectors};
-  Expr narrowEnd = kernel.row.masks ? n : roundDown(n, narrowColumns);
-  return emitColumns(row, wideEnd, narrowEnd, narrow, kernel.row.masks,
-                     reached);
+                              Values position) {
+  unsigned narrow = kernel.row.narrowVectors;
+  unsigned wide = kernel.packedB
+                      ? std::min(tile.vectors, kernel.row.panelVectors)
+                      : tile.vectors;
+  Expr begin = code.i64(0);
+  // Columns that do not fill a wide tile may fill some of a fourth.
+  for (unsigned vectors = wide; vectors > narrow; vectors /= 4) {
+    Expr end = roundDown(n, int64_t(vectors) * kernel.row.lanes);
+    position = emitColumns(row, begin, end, {tile.rows, vectors},
+                           /*masked=*/false, position);
+    begin = end;
+  }
+  Expr end = kernel.row.masks ? n : roundDown(n, narrowColumns);
+  return emitColumns(row, begin, end, {tile.rows, narrow}, kernel.row.masks,
+                     position);
 }
 
 /// Without masks: the last columns, fewer than a narrow tile has, on padded
@@ -88,8 +94,8 @@ void BlockEmitter::emitTail() {
       code.copyRows(scratchB, bScratchStride, bTail, bStride, k, rest * bytes);
       operands = {a, aStep, scratchB, bScratchStride};
     }
-    operands.append(
-        {scratchC, cScratchStride, m, code.i64(narrowColumns), k, fresh, next});
+    operands.append({scratchC, cScratchStride, m, code.i64(narrowColumns), k,
+                     fresh, next, nextStride, nextBytes});
     code.call(code.func, operands);
     code.copyRows(cTail, cStride, scratchC, cScratchStride, m, rest * 4);
   });
@@ -98,11 +104,18 @@ void BlockEmitter::emitTail() {
 void BlockEmitter::emit() {
   if (!kernel.row.masks)
     emitTail();
+  // As many blocks of rows as are needed; of those, some are a row larger.
+  auto mostRows = int64_t(kernel.row.tileVectors.size());
+  Expr blocks = (m + (mostRows - 1)) / mostRows;
+  Expr fewest = m / blocks, larger = m - fewest * blocks;
   Expr begin = code.i64(0);
   Values position = {next, code.i64(0)};
-  for (RegisterTile tile : kernel.row.tiles) {
-    Expr end = begin + roundDown(m - begin, tile.rows);
-    position = code.forLoop(begin, end, tile.rows, position,
+  for (int64_t rows = mostRows; rows > 0; --rows) {
+    Expr count = select(fewest == rows, blocks - larger,
+                        select(fewest + 1 == rows, larger, code.i64(0)));
+    Expr end = begin + count * rows;
+    RegisterTile tile{unsigned(rows), kernel.row.tileVectors[rows - 1]};
+    position = code.forLoop(begin, end, rows, position,
                             [&](Expr row, ValueRange values) {
                               return emitRows(row, tile, values);
                             });
@@ -118,8 +131,9 @@ func::FuncOp microkernel::getBlockFunction(const Kernel &kernel) {
   Type ptr = LLVM::LLVMPointerType::get(kernel.context());
   Type i64 = IntegerType::get(kernel.context(), 64);
   Type i1 = IntegerType::get(kernel.context(), 1);
-  KernelBuilder code(kernel, name,
-                     {ptr, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr});
+  KernelBuilder code(
+      kernel, name,
+      {ptr, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr, i64, i64});
   BlockEmitter{code}.emit();
   return code.func;
 }

@@ -25,29 +25,33 @@
 namespace tilec::microkernel {
 
 /// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, k, columns: i64,
-///  fresh: i1, next: ptr, nextColumn, nextBytes, advance: i64) -> (ptr, i64)
+///  fresh: i1, next: ptr, nextColumn, nextStride, nextBytes, advance: i64)
+///     -> (ptr, i64)
 ///
 /// C[rows, vectors * lanes] += A B, from zero if `fresh`; k is counted in
 /// elements. `aStep` is from one step's cells of A to the next step's. With \p
 /// masked only the first `columns` of C and B are touched. `next` is what to
 /// prefetch: from the byte `nextColumn` of a row of `nextBytes` bytes on, row
-/// by row, `advance` bytes (at most what the tile reads of a row) for each row
-/// of B; the results tell where that ended. Packed B is not prefetched.
+/// by row at the distance `nextStride`, `advance` bytes (at most what the tile
+/// reads of a row) for each k; the results tell where that ended.
 mlir::func::FuncOp getTileFunction(const Kernel &kernel, RegisterTile tile,
                                    bool masked);
 
 /// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, m, n, k: i64,
-///  fresh: i1, next: ptr)
+///  fresh: i1, next: ptr, nextStride, nextBytes: i64)
 ///
-/// The same for m <= maxRows packed rows of A and any n.
+/// The same for m <= maxRows packed rows of A and any n. As many bytes are
+/// prefetched as B has.
 mlir::func::FuncOp getBlockFunction(const Kernel &kernel);
 
-/// (from: ptr, rowStride, rows, k: i64, panel: ptr, panelStride: i64)
+/// (from: ptr, rowStride, rows, k: i64, panel: ptr, panelStride: i64,
+///  next: ptr, nextStride: i64)
 ///
 /// Packs 1 <= `rows` <= lanes rows of k contiguous elements into as many
 /// columns of a panel, as \p pairs or widened; columns up to `lanes`, and steps
 /// up to the next multiple of `lanes`, are written too. An odd last k of BF16
-/// gets a zero partner.
+/// gets a zero partner. Of the rows at `next`, k elements of half as many as
+/// there are lanes are prefetched.
 mlir::func::FuncOp getPackFunction(const Kernel &kernel, bool pairs);
 
 /// (from: ptr, rowStride, kStride, rows, k: i64, panel: ptr)

@@ -107,6 +107,17 @@ Expr KernelBuilder::maskedLoad(Type type, Value pointer, Value mask,
                                                 ValueRange{zero(type)}, align)};
 }
 
+Expr KernelBuilder::isNotNull(Value pointer) {
+  Value null = site.create<LLVM::ZeroOp>(pointerType());
+  return {site,
+          site.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::ne, pointer, null)};
+}
+
+void KernelBuilder::prefetch(Value pointer) {
+  site.create<LLVM::Prefetch>(pointer, /*rw=*/0, kernel.row.prefetchLocality,
+                              /*cache=*/1);
+}
+
 void KernelBuilder::maskedStore(Value value, Value pointer, Value mask,
                                 unsigned align) {
   site.create<LLVM::MaskedStoreOp>(value, pointer, mask, align);

@@ -78,6 +78,9 @@ public:
   void store(mlir::Value value, mlir::Value pointer, unsigned align);
   Expr maskedLoad(mlir::Type type, mlir::Value pointer, mlir::Value mask,
                   unsigned align);
+  Expr isNotNull(mlir::Value pointer);
+  /// Into the cache that the table says.
+  void prefetch(mlir::Value pointer);
   void maskedStore(mlir::Value value, mlir::Value pointer, mlir::Value mask,
                    unsigned align);
   /// Uninitialized, 64-byte aligned, on the stack; only at the function's

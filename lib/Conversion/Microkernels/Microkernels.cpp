@@ -31,6 +31,9 @@ struct MatmulEmitter {
   Expr c = code.argument(5), cStride = code.argument(6) * 4;
   Expr m = code.argument(7), n = code.argument(8), k = code.argument(9);
   Expr isNew = code.argument(10) ^ 1; // not accumulated
+  Expr next = code.argument(11), nextStride = code.argument(12);
+  Expr nextBytes = code.argument(13);
+  Expr hasNext = code.isNotNull(next);
   Expr aPanel = code.alloca(panelBytes(maxRows, kernel.hasPairsInA()));
 
   int64_t panelBytes(unsigned columns, bool pairs) const {
@@ -41,9 +44,16 @@ struct MatmulEmitter {
   /// A as the tiles read it, a pointer and their `aStep`.
   Values packA(const Expr &row, const Expr &rows, const Expr &k0,
                const Expr &depth);
+  /// Rows that are prefetched while others are multiplied: bytes from one to
+  /// the next, and of each.
+  struct RowsAhead {
+    Expr pointer, stride, bytes;
+  };
   void packRows(const Expr &from, const Expr &stride, const Expr &rows,
                 const Expr &depth, const Expr &panel, int64_t columns,
-                bool pairs);
+                bool pairs, const RowsAhead &ahead);
+  RowsAhead aheadOfPanel(const Expr &column, const Expr &k0, const Expr &depth);
+  RowsAhead aheadOfRows(const Expr &k0);
   void multiplyPacked(ValueRange packedA, const Expr &bPanel, const Expr &cRow,
                       const Expr &rows, const Expr &k0, const Expr &depth,
                       const Expr &fresh);
@@ -60,13 +70,16 @@ void MatmulEmitter::clearC() {
 /// Any number of rows becomes columns of a panel that has \p columns.
 void MatmulEmitter::packRows(const Expr &from, const Expr &stride,
                              const Expr &rows, const Expr &depth,
-                             const Expr &panel, int64_t columns, bool pairs) {
+                             const Expr &panel, int64_t columns, bool pairs,
+                             const RowsAhead &ahead) {
   func::FuncOp pack = getPackFunction(kernel, pairs);
   int64_t lanes = kernel.row.lanes;
   code.forLoop(code.i64(0), rows, lanes, [&](Expr i) {
-    code.call(pack, {code.at(from, i * stride), stride,
-                     minimum(rows - i, code.i64(lanes)), depth,
-                     code.at(panel, i * 4), code.i64(4 * columns)});
+    code.call(pack,
+              {code.at(from, i * stride), stride,
+               minimum(rows - i, code.i64(lanes)), depth, code.at(panel, i * 4),
+               code.i64(4 * columns),
+               code.at(ahead.pointer, (i >> 1) * ahead.stride), ahead.stride});
   });
 }
 
@@ -78,7 +91,8 @@ Values MatmulEmitter::packA(const Expr &row, const Expr &rows, const Expr &k0,
   Expr isContiguous = aKStride == bytes;
   auto pack = [&] {
     auto packContiguous = [&]() -> Values {
-      packRows(from, aRowStride, rows, depth, aPanel, maxRows, pairs);
+      packRows(from, aRowStride, rows, depth, aPanel, maxRows, pairs,
+               {from, code.i64(0), code.i64(0)});
       return {};
     };
     auto packStrided = [&]() -> Values {
@@ -98,6 +112,30 @@ Values MatmulEmitter::packA(const Expr &row, const Expr &rows, const Expr &k0,
       [&] { return Values{from, code.i64(4)}; }, pack);
 }
 
+/// While a panel is packed and multiplied: rows of what comes after this
+/// product or, if that is not known, of the panel that is packed next.
+MatmulEmitter::RowsAhead MatmulEmitter::aheadOfPanel(const Expr &column,
+                                                     const Expr &k0,
+                                                     const Expr &depth) {
+  Expr isLast = column + panelColumns >= n, isLastK = k0 + kChunk >= k;
+  Expr nextColumn = select(isLast, select(isLastK, column, code.i64(0)),
+                           column + panelColumns);
+  Expr nextK = select(isLast, select(isLastK, k0, k0 + kChunk), k0);
+  Expr inB = code.at(code.at(b, nextColumn * bStride), nextK * bytes);
+  Expr after = code.at(code.at(next, column * nextStride), k0 * bytes);
+  return {select(hasNext, after, inB), select(hasNext, nextStride, bStride),
+          depth * bytes};
+}
+
+/// The same while rows of B are multiplied as they are stored.
+MatmulEmitter::RowsAhead MatmulEmitter::aheadOfRows(const Expr &k0) {
+  Expr nextK = k0 + int64_t(kernel.row.prefetchK);
+  Expr inB = code.at(b, select(nextK < k, nextK, k0) * bStride);
+  Expr after = code.at(next, k0 * nextStride);
+  return {select(hasNext, after, inB), select(hasNext, nextStride, bStride),
+          select(hasNext, nextBytes, n * bytes)};
+}
+
 /// B is [n, k]: a panel of its rows at a time becomes columns.
 void MatmulEmitter::multiplyPacked(ValueRange packedA, const Expr &bPanel,
                                    const Expr &cRow, const Expr &rows,
@@ -108,11 +146,14 @@ void MatmulEmitter::multiplyPacked(ValueRange packedA, const Expr &bPanel,
   func::FuncOp block = getBlockFunction(packed);
   code.forLoop(code.i64(0), n, panelColumns, [&](Expr j) {
     Expr columns = minimum(n - j, code.i64(panelColumns));
+    RowsAhead ahead = aheadOfPanel(j, k0, depth);
     packRows(code.at(code.at(b, j * bStride), k0 * bytes), bStride, columns,
-             depth, bPanel, panelColumns, kernel.hasPairsInB());
-    code.call(block, {packedA[0], packedA[1], bPanel,
-                      code.i64(4 * panelColumns), code.at(cRow, j * 4), cStride,
-                      rows, columns, depth, fresh, bPanel});
+             depth, bPanel, panelColumns, kernel.hasPairsInB(), ahead);
+    Expr half = ahead.stride * (panelColumns / 2);
+    code.call(block,
+              {packedA[0], packedA[1], bPanel, code.i64(4 * panelColumns),
+               code.at(cRow, j * 4), cStride, rows, columns, depth, fresh,
+               code.at(ahead.pointer, half), ahead.stride, ahead.bytes});
   });
 }
 
@@ -130,10 +171,11 @@ void MatmulEmitter::emit() {
       Values packedA = packA(row, rows, k0, depth);
       if (transposeB)
         return multiplyPacked(packedA, bPanel, cRow, rows, k0, depth, fresh);
+      RowsAhead ahead = aheadOfRows(k0);
       code.call(getBlockFunction(kernel),
                 {packedA[0], packedA[1], code.at(b, k0 * bStride), bStride,
-                 cRow, cStride, rows, n, depth, fresh,
-                 code.at(b, (k0 + int64_t(kernel.row.prefetchK)) * bStride)});
+                 cRow, cStride, rows, n, depth, fresh, ahead.pointer,
+                 ahead.stride, ahead.bytes});
     });
   });
   code.finish();
@@ -187,9 +229,10 @@ func::FuncOp tilec::getMatmulKernel(ModuleOp module, MatmulKind kind,
   Type ptr = LLVM::LLVMPointerType::get(kernel.context());
   Type i64 = IntegerType::get(kernel.context(), 64);
   Type i1 = IntegerType::get(kernel.context(), 1);
-  return getFlushed(kernel, kind.transposeB ? "matmul_bt" : "matmul",
-                    {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1},
-                    [&](KernelBuilder &code) {
-                      MatmulEmitter{code, kind.transposeB}.emit();
-                    });
+  return getFlushed(
+      kernel, kind.transposeB ? "matmul_bt" : "matmul",
+      {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr, i64, i64},
+      [&](KernelBuilder &code) {
+        MatmulEmitter{code, kind.transposeB}.emit();
+      });
 }

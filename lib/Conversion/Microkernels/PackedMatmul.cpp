@@ -87,7 +87,7 @@ void PackedMatmulEmitter::packA(const Expr &from, const Expr &rows,
     code.forLoop(code.i64(0), rows, lanes, [&](const Expr &i) {
       code.call(pack, {code.at(from, i * aRowStride), aRowStride,
                        minimum(rows - i, code.i64(lanes)), depth,
-                       code.at(section, i * 4), stride});
+                       code.at(section, i * 4), stride, from, code.i64(0)});
     });
     return {};
   };

@@ -87,6 +87,7 @@ struct PackEmitter {
   Expr from = code.argument(0), rowStride = code.argument(1);
   Expr rows = code.argument(2), k = code.argument(3);
   Expr panel = code.argument(4), panelStride = code.argument(5);
+  Expr next = code.argument(6), nextStride = code.argument(7);
   Expr scratch = code.alloca(lanes * blockK * bytes);
 
   void emit();
@@ -115,10 +116,9 @@ void PackEmitter::emitBlock(const Expr &position, ArrayRef<Value> rowPointers) {
   Values cells;
   for (unsigned i = 0; i < lanes; ++i) {
     Expr source = code.at(rowPointers[i], offset);
-    // What these rows hold further on.
-    code.site.create<LLVM::Prefetch>(
-        code.at(source, int64_t(kernel.row.prefetchK) * bytes), /*rw=*/0,
-        kernel.row.prefetchLocality, /*cache=*/1);
+    if (i % 2 == 0)
+      code.prefetch(
+          code.at(code.at(next, nextStride * int64_t(i / 2)), offset));
     cells.push_back(loadCells(
         select(isPartial, code.at(scratch, i * blockK * bytes), source)));
   }
@@ -145,7 +145,7 @@ func::FuncOp microkernel::getPackFunction(const Kernel &kernel, bool pairs) {
     return existing;
   Type ptr = LLVM::LLVMPointerType::get(kernel.context());
   Type i64 = IntegerType::get(kernel.context(), 64);
-  KernelBuilder code(kernel, name, {ptr, i64, i64, i64, ptr, i64});
+  KernelBuilder code(kernel, name, {ptr, i64, i64, i64, ptr, i64, ptr, i64});
   PackEmitter{code, pairs}.emit();
   return code.func;
 }

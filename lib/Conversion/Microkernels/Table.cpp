@@ -16,14 +16,14 @@ static constexpr MatmulElement everyElement[] = {
     MatmulElement::BF16, MatmulElement::FP16, MatmulElement::FP32,
     MatmulElement::Int8};
 
-// 32 registers: 16 accumulators leave room for B and for broadcasts of A, and
-// hide a latency of 6 at one instruction a cycle. Few rows take many columns,
-// so that B is read in long runs.
-static constexpr RegisterTile zmmTiles[] = {{8, 2}, {4, 4}, {2, 8}, {1, 16}};
-static constexpr RegisterTile neonTiles[] = {{8, 2}, {4, 4}, {2, 8}, {1, 8}};
+// 32 registers: 16 to 24 accumulators leave room for B and for broadcasts of A,
+// and hide a latency of 6 at one instruction a cycle. Few rows take many
+// columns, so that B is read in long runs.
+static constexpr unsigned zmmTiles[] = {16, 8, 4, 4, 4, 4, 2, 2};
+static constexpr unsigned neonTiles[] = {8, 8, 4, 4, 4, 4, 2, 2};
 // 16 registers.
-static constexpr RegisterTile ymmTiles[] = {{4, 2}, {2, 4}, {1, 8}};
-static constexpr RegisterTile smallTiles[] = {{4, 1}, {2, 2}, {1, 4}};
+static constexpr unsigned ymmTiles[] = {8, 4, 2, 2, 2, 2};
+static constexpr unsigned smallTiles[] = {4, 2, 1, 1};
 
 /// More pairs of k than there are.
 static constexpr unsigned unchunked = 1U << 30;

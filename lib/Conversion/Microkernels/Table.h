@@ -66,10 +66,11 @@ struct KernelRow {
   unsigned lanes;
   /// Loads and stores of any element type under a mask.
   bool masks;
-  /// By falling number of rows, ending with one row: blocks of rows are cut
-  /// greedily.
-  llvm::ArrayRef<RegisterTile> tiles;
-  /// Vectors of the tiles for the columns that the wide ones leave.
+  /// How many vectors of columns go with 1, 2, 3 ... rows in a register tile.
+  /// More rows than there are elements are split evenly over several tiles, so
+  /// that B is read the fewest times.
+  llvm::ArrayRef<unsigned> tileVectors;
+  /// Vectors of the tiles for the columns that wider ones leave.
   unsigned narrowVectors;
   /// Rows of B (k) that are worked through before the next are begun. A
   /// multiple of 2 * lanes.

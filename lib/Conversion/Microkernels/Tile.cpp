@@ -78,7 +78,8 @@ private:
   Expr k = code.argument(6), columns = code.argument(7);
   Expr fresh = code.argument(8);
   Expr next = code.argument(9), nextColumn = code.argument(10);
-  Expr nextBytes = code.argument(11), advance = code.argument(12);
+  Expr nextStride = code.argument(11), nextBytes = code.argument(12);
+  Expr advance = code.argument(13);
   /// Under a mask: the columns of each vector of C, and of each load of B.
   Values cMasks, bMasks;
   Value zeroRowPointer;
@@ -292,19 +293,17 @@ void TileEmitter::step(const Expr &aCells, const Expr &bRow,
 /// Prefetches for one step, and moves the position (pointer to a row, byte in
 /// it) on.
 void TileEmitter::prefetch(Values &position) {
-  if (kernel.packedB)
-    return;
   constexpr int64_t line = 64;
-  for (unsigned i = 0; i < kernel.stepK(); ++i) {
+  // Half of what follows packed B is prefetched where B is packed.
+  unsigned parts = kernel.packedB ? 1 : kernel.stepK();
+  for (unsigned i = 0; i < parts; ++i) {
     Expr row{code.site, position[0]}, column{code.site, position[1]};
     Expr address = code.at(row, column);
     for (int64_t byte = 0; byte < tileRowBytes(); byte += line)
-      code.site.create<LLVM::Prefetch>(code.at(address, byte), /*rw=*/0,
-                                       kernel.row.prefetchLocality,
-                                       /*cache=*/1);
+      code.prefetch(code.at(address, byte));
     Expr after = column + advance;
     Expr isAtEnd = after >= nextBytes;
-    position[0] = select(isAtEnd, code.at(row, bStride), row);
+    position[0] = select(isAtEnd, code.at(row, nextStride), row);
     position[1] = select(isAtEnd, code.i64(0), after);
   }
 }
@@ -363,7 +362,7 @@ func::FuncOp microkernel::getTileFunction(const Kernel &kernel,
   Type i64 = IntegerType::get(context, 64), i1 = IntegerType::get(context, 1);
   KernelBuilder code(
       kernel, name,
-      {ptr, i64, ptr, i64, ptr, i64, i64, i64, i1, ptr, i64, i64, i64},
+      {ptr, i64, ptr, i64, ptr, i64, i64, i64, i1, ptr, i64, i64, i64, i64},
       {ptr, i64});
   TileEmitter(code, tile, masked).emit();
   return code.func;

@@ -42,12 +42,40 @@ void Emitter::callMatmul(const Product &product, const Memory &c,
   Value rowStride = product.lhs.strides[product.transposeA ? 1 : 0];
   Value kStride = product.lhs.strides[product.transposeA ? 0 : 1];
   Value rhsStride = isPacked ? product.panelStride : product.rhs.strides[0];
-  b.create<func::CallOp>(
-      loc, kernel,
-      ValueRange{product.lhs.ptr, toI64(rowStride), toI64(kStride),
-                 product.rhs.ptr, toI64(rhsStride), c.ptr, toI64(c.strides[0]),
-                 toI64(product.m), toI64(product.n), toI64(product.k),
-                 b.create<arith::ConstantOp>(loc, b.getBoolAttr(accumulate))});
+  SmallVector<Value> operands{
+      product.lhs.ptr,
+      toI64(rowStride),
+      toI64(kStride),
+      product.rhs.ptr,
+      toI64(rhsStride),
+      c.ptr,
+      toI64(c.strides[0]),
+      toI64(product.m),
+      toI64(product.n),
+      toI64(product.k),
+      b.create<arith::ConstantOp>(loc, b.getBoolAttr(accumulate))};
+  if (!isPacked) {
+    Value none = toI64(index(0));
+    if (product.next)
+      operands.append({product.next, toI64(product.nextStride),
+                       toI64(product.nextBytes)});
+    else
+      operands.append({b.create<LLVM::ZeroOp>(loc, ptrType), none, none});
+  }
+  b.create<func::CallOp>(loc, kernel, operands);
+}
+
+/// What the operation before a product announces.
+void Emitter::setNext(Product &product, Operation *op) {
+  auto prefetch = dyn_cast_or_null<PrefetchOp>(op->getPrevNode());
+  if (!prefetch || prefetch.getSizes().size() != 2)
+    return;
+  Memory memory = tensorMemory(prefetch.getSource(), prefetch.getOffsets());
+  int64_t bytes =
+      getElementBytes(prefetch.getSource().getType().getElementType());
+  product.next = memory.ptr;
+  product.nextStride = mulIndex(memory.strides[0], index(bytes));
+  product.nextBytes = index(prefetch.getSizes()[1] * bytes);
 }
 
 /// Calls the kernel for all of the product, in place of `acc` where possible.
@@ -89,6 +117,7 @@ LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
   product.k = minIndex(state(lhs).valid[transposeA ? 0 : 1],
                        state(rhs).valid[transposeB ? 1 : 0]);
   product.element = cast<TileType>(lhs.getType()).getElementType();
+  setNext(product, op);
   emitProduct(op->getResult(0), acc, product);
   return success();
 }

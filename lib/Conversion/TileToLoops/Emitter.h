@@ -263,7 +263,11 @@ private:
     Type element;
     /// Of packed storage, the bytes from a panel to the next.
     Value panelStride;
+    /// Rows that are read after this product, or null: bytes from one to the
+    /// next, and of each.
+    Value next = {}, nextStride = {}, nextBytes = {};
   };
+  void setNext(Product &product, Operation *op);
   void callMatmul(const Product &product, const Memory &c, bool accumulate);
   void emitProduct(Value result, Value acc, Product product);
   LogicalResult emitMatmul(Operation *op, Value acc, Value lhs, Value rhs,

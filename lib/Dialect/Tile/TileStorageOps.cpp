@@ -133,6 +133,15 @@ LogicalResult WriteOp::verify() {
   return verifyIndices(*this, getDest().getType(), getIndices().size());
 }
 
+LogicalResult PrefetchOp::verify() {
+  if (getSource().getType().isPacked())
+    return emitOpError("announces rows, which packed storage does not have");
+  if (getSizes().size() != getOffsets().size())
+    return emitOpError() << "has " << getSizes().size() << " sizes for "
+                         << getOffsets().size() << " offsets";
+  return verifyIndices(*this, getSource().getType(), getOffsets().size());
+}
+
 LogicalResult DimOp::verify() {
   // C18
   if (getDim() >= uint64_t(getRank(getSource().getType())))

@@ -27,7 +27,8 @@ using namespace mlir;
 namespace {
 using Kernel = void(const void *a, int64_t aRowStride, int64_t aKStride,
                     const void *b, int64_t bStride, void *c, int64_t cStride,
-                    int64_t m, int64_t n, int64_t k, bool accumulate);
+                    int64_t m, int64_t n, int64_t k, bool accumulate,
+                    const void *next, int64_t nextStride, int64_t nextBytes);
 
 /// Exposes the kernel of \p kind as the function "run".
 void addKernel(JITModule &jit, MatmulKind kind) {
@@ -176,14 +177,15 @@ uint32_t expected(const Problem &p, int64_t i, int64_t j, uint32_t initial) {
 }
 
 /// Runs the kernel and compares every word of C, the gaps between rows too.
+/// What comes next is only prefetched, so it may be anywhere.
 void check(Kernel *kernel, const Problem &p, bool accumulate) {
   std::vector<uint32_t> before(p.c.size() / 4);
   if (!before.empty())
     std::memcpy(before.data(), p.c.as<uint32_t>(), p.c.size());
   kernel(p.a.as<void>(), p.transposeA ? 1 : p.aStride,
          p.transposeA ? p.aStride : 1, p.b.as<void>(), p.bStride,
-         p.c.as<void>(), p.cStride, p.shape.m, p.shape.n, p.shape.k,
-         accumulate);
+         p.c.as<void>(), p.cStride, p.shape.m, p.shape.n, p.shape.k, accumulate,
+         accumulate ? reinterpret_cast<void *>(64) : nullptr, 192, 320);
   for (int64_t at = 0; at < int64_t(before.size()); ++at) {
     int64_t i = at / p.cStride, j = at % p.cStride;
     uint32_t right = before[at];

@@ -149,6 +149,29 @@ def Tile_WriteOp : Tile_Op<"write"> {
   let hasVerifier = 1;
 }
 
+def Tile_PrefetchOp : Tile_Op<"prefetch"> {
+  let summary = "Announces what is read after the next product";
+  let description = [{
+    The box of `source` at the offsets, of the given sizes, is brought near while the
+    `tile.matmul` or `tile.matmul_acc` that follows runs. It means nothing: the box may lie
+    outside of the tensor.
+
+    ```mlir
+    func.func @prefetch(%x: !tile.tensor<?x64xbf16>, %i: index) {
+      %c0 = arith.constant 0 : index
+      tile.prefetch %x[%i, %c0] sizes [256, 64] : !tile.tensor<?x64xbf16>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Tile_Tensor:$source, Variadic<Index>:$offsets,
+                       DenseI64ArrayAttr:$sizes);
+  let assemblyFormat = [{
+    $source `[` $offsets `]` `sizes` $sizes attr-dict `:` type($source)
+  }];
+  let hasVerifier = 1;
+}
+
 def Tile_DimOp : Tile_ResultOp<"dim", [Pure]> {
   let summary = "A dimension of a tensor or a tile's nominal shape";
   let description = [{
