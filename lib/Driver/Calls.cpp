@@ -56,9 +56,10 @@ llvm::Error tilec::callCompiled(const CompiledEntry &entry, tilec_rt_pool &pool,
   scalars.insert(scalars.end(), arguments.getSymbols().begin(),
                  arguments.getSymbols().end());
   tilec_rt_error error;
-  if (tilec_rt_call_measured(&pool, entry.function, entry.scratchBytes,
-                             tensors.data(), scalars.data(), &error,
-                             measurements) == 0)
+  tilec_rt_call_options options = {sizeof(options), measurements, nullptr};
+  if (tilec_rt_call_with(&pool, entry.function, entry.scratchBytes,
+                         tensors.data(), scalars.data(), &options,
+                         &error) == TILEC_RT_DONE)
     return llvm::Error::success();
   return llvm::make_error<RuntimeError>(
       SourcePlace{error.file, error.line, error.column}, error.message);

@@ -16,7 +16,7 @@ bool tilec::runtime::joinCall(Worker &worker, Call &call) {
   if (worker.lastCall == call.id)
     return worker.scratchSize != 0;
   worker.lastCall = call.id;
-  worker.failed = 0;
+  clearStopBit(worker, failedBit | cancelledBit);
   worker.scopeDepth = 0;
   worker.scopeSeconds = nullptr;
   if (call.scopeSeconds && worker.index < call.profiledWorkers)
@@ -60,49 +60,67 @@ static void report(const Call &call, tilec_rt_measurements &measurements) {
   measurements.flop = call.flop.load(std::memory_order_relaxed);
 }
 
-/// Runs the entry on `worker`; 0, or 1 with the failure in the worker.
-static int32_t runEntry(Worker &worker, Call &call, tilec_rt_entry entry,
-                        void *const *tensors, const int64_t *scalars) {
-  if (joinCall(worker, call))
-    entry(&worker, tensors, scalars);
-  else
+/// Runs the entry on the caller; what stopped it is in the worker then.
+static int32_t runEntry(Call &call, tilec_rt_entry entry, void *const *tensors,
+                        const int64_t *scalars) {
+  Worker &worker = *call.caller;
+  if (!joinCall(worker, call))
     failOutOfMemory(worker, call.scratchBytes);
+  beginCancellable(call);
+  if (!getStopBits(worker))
+    entry(&worker, tensors, scalars);
+  endCancellable(call);
   settleMemory(worker.memory);
   worker.call = nullptr;
-  return worker.failed != 0;
+  if (!getStopBits(worker))
+    return TILEC_RT_DONE;
+  return isCancellation(getFailure(worker)) ? TILEC_RT_CANCELLED
+                                            : TILEC_RT_FAILED;
 }
 
-extern "C" int32_t
-tilec_rt_call_measured(tilec_rt_pool *pool, tilec_rt_entry entry,
-                       int64_t scratchBytes, void *const *tensors,
-                       const int64_t *scalars, tilec_rt_error *error,
-                       tilec_rt_measurements *measurements) {
+static int32_t failWithoutCaller(tilec_rt_error *error) {
+  Worker nobody{};
+  failOutOfMemory(nobody, int64_t(sizeof(CallerWorker)));
+  if (error)
+    describeFailure(nobody.failure, *error);
+  return TILEC_RT_FAILED;
+}
+
+static void setProfile(Call &call, const tilec_rt_measurements *measurements) {
+  if (!measurements || !measurements->scope_seconds)
+    return;
+  call.scopeSeconds = measurements->scope_seconds;
+  call.scopeBytes = measurements->scope_bytes;
+  call.scopeFlop = measurements->scope_flop;
+  call.scopeCount = measurements->scope_count;
+  call.profiledWorkers = measurements->worker_count;
+}
+
+extern "C" int32_t tilec_rt_call_with(tilec_rt_pool *pool, tilec_rt_entry entry,
+                                      int64_t scratchBytes,
+                                      void *const *tensors,
+                                      const int64_t *scalars,
+                                      const tilec_rt_call_options *given,
+                                      tilec_rt_error *error) {
+  tilec_rt_call_options options = copyOptions(given);
   adoptPool(*pool);
   CallerWorker *caller = takeCaller(*pool);
-  if (!caller) {
-    Worker nobody{};
-    failOutOfMemory(nobody, int64_t(sizeof(CallerWorker)));
-    if (error)
-      describeFailure(nobody.failure, *error);
-    return 1;
-  }
+  if (!caller)
+    return failWithoutCaller(error);
   Call call{};
   call.scratchBytes = scratchBytes;
+  call.pool = pool;
+  call.caller = &caller->worker;
+  call.token = options.cancel;
   call.id = pool->calls.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (measurements && measurements->scope_seconds) {
-    call.scopeSeconds = measurements->scope_seconds;
-    call.scopeBytes = measurements->scope_bytes;
-    call.scopeFlop = measurements->scope_flop;
-    call.scopeCount = measurements->scope_count;
-    call.profiledWorkers = measurements->worker_count;
-  }
+  setProfile(call, options.measurements);
   uint64_t floatControl = getFloatControl();
-  int32_t status = runEntry(caller->worker, call, entry, tensors, scalars);
+  int32_t status = runEntry(call, entry, tensors, scalars);
   setFloatControl(floatControl);
   if (status && error)
     describeFailure(caller->worker.failure, *error);
-  if (measurements)
-    report(call, *measurements);
+  if (options.measurements)
+    report(call, *options.measurements);
   returnCaller(*pool, caller);
   return status;
 }
@@ -111,6 +129,6 @@ extern "C" int32_t tilec_rt_call(tilec_rt_pool *pool, tilec_rt_entry entry,
                                  int64_t scratchBytes, void *const *tensors,
                                  const int64_t *scalars,
                                  tilec_rt_error *error) {
-  return tilec_rt_call_measured(pool, entry, scratchBytes, tensors, scalars,
-                                error, nullptr);
+  return tilec_rt_call_with(pool, entry, scratchBytes, tensors, scalars,
+                            nullptr, error);
 }

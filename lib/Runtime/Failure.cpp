@@ -14,14 +14,28 @@ using namespace tilec::runtime;
 extern "C" void tilec_rt_fail(tilec_rt_worker *w, const tilec_rt_site *site,
                               int64_t count, const int64_t *values) {
   Worker &worker = *getWorker(w);
-  if (worker.failed)
+  if (getStopBits(worker))
     return;
   Failure &failure = worker.failure;
   failure.site = site;
   failure.count = static_cast<int32_t>(count < maxValues ? count : maxValues);
   for (int32_t i = 0; i < failure.count; ++i)
     failure.values[i] = values[i];
-  worker.failed = 1;
+  setStopBit(worker, failedBit);
+}
+
+static const tilec_rt_site cancelled = {"", 0, 0, "the call was cancelled"};
+
+const Failure &tilec::runtime::getFailure(Worker &worker) {
+  if (!(getStopBits(worker) & failedBit)) {
+    worker.failure.site = &cancelled;
+    worker.failure.count = 0;
+  }
+  return worker.failure;
+}
+
+bool tilec::runtime::isCancellation(const Failure &failure) {
+  return failure.site == &cancelled;
 }
 
 /// The value that a placeholder at `text` stands for, or null.

@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <pthread.h>
 
 namespace tilec::runtime {
@@ -52,9 +53,17 @@ struct MemoryStack {
   int64_t peakOfCall, peak;
 };
 
+struct Worker;
+
 /// One tilec_rt_call under way.
 struct Call {
   int64_t scratchBytes;
+  tilec_rt_pool *pool;
+  Worker *caller;
+  /// Null for a call that cannot be cancelled; `nextOfToken` is the token's
+  /// next call, guarded by its lock.
+  tilec_rt_cancel_token *token;
+  Call *nextOfToken;
   /// Tells this call from earlier ones on the same pool.
   uint64_t id;
   /// Null without a profile; a row of `scopeCount` for each worker.
@@ -88,7 +97,25 @@ struct Worker : tilec_rt_worker {
   int32_t scopeDepth;
   int64_t scopeStarts[maxScopeDepth];
   int32_t scopes[maxScopeDepth];
+  /// The token whose cancellation marks the worker now. Not used for callers,
+  /// which their calls name.
+  std::atomic<tilec_rt_cancel_token *> watched;
 };
+
+/// The bits of tilec_rt_worker::failed. The first is set and cleared by the
+/// thread that runs the worker, and there is a `failure` then; the second may
+/// be set by any thread and stays until the worker joins another call.
+inline constexpr int32_t failedBit = 1, cancelledBit = 2;
+
+inline int32_t getStopBits(const Worker &worker) {
+  return __atomic_load_n(&worker.failed, __ATOMIC_RELAXED);
+}
+inline void setStopBit(Worker &worker, int32_t bit) {
+  __atomic_fetch_or(&worker.failed, bit, __ATOMIC_RELAXED);
+}
+inline void clearStopBit(Worker &worker, int32_t bit) {
+  __atomic_fetch_and(&worker.failed, ~bit, __ATOMIC_RELAXED);
+}
 
 static_assert(offsetof(tilec_rt_worker, scratch) == 0 &&
                   offsetof(tilec_rt_worker, failed) == 8,
@@ -119,6 +146,16 @@ struct Loop {
   Failure failure;
 };
 
+/// Options of the interface begin with the size that the caller knows. A copy
+/// in which fields behind it are zero; null gives defaults.
+template <typename Options> Options copyOptions(const Options *given) {
+  Options copy{};
+  if (given)
+    memcpy(&copy, given,
+           given->size < sizeof(copy) ? given->size : sizeof(copy));
+  return copy;
+}
+
 /// 64-byte aligned memory, advised to use huge pages when large. Null if there
 /// is none.
 void *allocateAligned(size_t bytes);
@@ -142,6 +179,30 @@ bool joinCall(Worker &worker, Call &call);
 /// Records that so many bytes are not to be had.
 void failOutOfMemory(Worker &worker, int64_t bytes);
 
+/// What stopped a worker that shall stop. Being cancelled is a failure like
+/// others, so that the first in program order is found in one way.
+const Failure &getFailure(Worker &worker);
+
+/// Whether the failure is that the call was cancelled.
+bool isCancellation(const Failure &failure);
+
+/// Makes the call known to its token, if it has one. From here to the end the
+/// token may mark the caller.
+void beginCancellable(Call &call);
+void endCancellable(Call &call);
+
+/// Brackets what a worker other than the caller does for a call: the call's
+/// token may mark it then, and only then.
+void watch(Worker &worker, tilec_rt_cancel_token *token);
+void unwatch(Worker &worker, tilec_rt_cancel_token *token);
+
+/// One worker's share of the pool's current loop.
+void runShare(Loop &loop, Worker &worker, int32_t threads);
+
+/// The same for a worker other than the caller, which may first have to join
+/// the call.
+void takePart(tilec_rt_pool &pool, Worker &worker);
+
 /// Writes the message of a failure.
 void describeFailure(const Failure &failure, tilec_rt_error &error);
 
@@ -151,6 +212,13 @@ void describeFailure(const Failure &failure, tilec_rt_error &error);
 int32_t readControlGroupLimit(const char *membership, const char *mount);
 
 } // namespace tilec::runtime
+
+struct tilec_rt_cancel_token {
+  /// Guards `calls`. Held, too, while workers are being marked.
+  std::atomic<uint32_t> lock;
+  std::atomic<bool> cancelled;
+  tilec::runtime::Call *calls;
+};
 
 struct tilec_rt_pool {
   using Worker = tilec::runtime::Worker;

@@ -73,11 +73,11 @@ static void recordFailure(Loop &loop, Worker &worker, int64_t iteration) {
   {
     SpinLock lock(loop.failureLock);
     if (iteration < loop.lowestFailed.load(std::memory_order_relaxed)) {
-      loop.failure = worker.failure;
+      loop.failure = getFailure(worker);
       loop.lowestFailed.store(iteration, std::memory_order_relaxed);
     }
   }
-  worker.failed = 0;
+  clearStopBit(worker, failedBit);
 }
 
 static void runBody(Worker &worker, tilec_rt_body body, void *env,
@@ -90,21 +90,33 @@ static void runBody(Worker &worker, tilec_rt_body body, void *env,
   releaseMemory(worker.memory, mark);
 }
 
-/// One worker's share of a loop.
-static void runShare(Loop &loop, Worker &worker, int32_t threads) {
+void tilec::runtime::runShare(Loop &loop, Worker &worker, int32_t threads) {
   int64_t begin, end, pieces = 0;
   while (takePiece(loop, threads, begin, end)) {
     ++pieces;
     for (int64_t i = begin; i < end; ++i) {
       if (i > loop.lowestFailed.load(std::memory_order_relaxed))
         break;
-      runBody(worker, loop.body, loop.env, i);
-      if (worker.failed)
+      // A cancelled worker has failed before it begins.
+      if (!getStopBits(worker))
+        runBody(worker, loop.body, loop.env, i);
+      if (getStopBits(worker))
         recordFailure(loop, worker, i);
     }
   }
   if (pieces)
     loop.call->chunks.fetch_add(pieces, std::memory_order_relaxed);
+}
+
+void tilec::runtime::takePart(tilec_rt_pool &pool, Worker &worker) {
+  Call &call = *pool.loop.call;
+  // Without scratch memory the others do the work.
+  if (!joinCall(worker, call))
+    return;
+  watch(worker, call.token);
+  runShare(pool.loop, worker, pool.threads);
+  unwatch(worker, call.token);
+  settleMemory(worker.memory);
 }
 
 //===----------------------------------------------------------------------===//
@@ -161,11 +173,7 @@ static void *runThread(void *argument) {
   while (waitForLoop(pool, seen)) {
     if (!enterLoop(pool, seen))
       continue;
-    // Without scratch memory the others do the work.
-    if (joinCall(worker, *pool.loop.call)) {
-      runShare(pool.loop, worker, pool.threads);
-      settleMemory(worker.memory);
-    }
+    takePart(pool, worker);
     leaveLoop(pool);
   }
   return nullptr;
@@ -218,7 +226,7 @@ static void runSerially(Worker &worker, tilec_rt_body body, void *env,
                         int64_t count) {
   bool outer = worker.inLoop;
   worker.inLoop = true;
-  for (int64_t i = 0; i < count && !worker.failed; ++i)
+  for (int64_t i = 0; i < count && !getStopBits(worker); ++i)
     runBody(worker, body, env, i);
   worker.inLoop = outer;
 }
@@ -252,7 +260,7 @@ static void runOnThreads(tilec_rt_pool &pool, Worker &worker,
   worker.inLoop = false;
   if (loop.lowestFailed.load(std::memory_order_relaxed) != INT64_MAX) {
     worker.failure = loop.failure;
-    worker.failed = 1;
+    setStopBit(worker, failedBit);
   }
 }
 
@@ -272,7 +280,7 @@ static bool takeThreads(tilec_rt_pool &pool) {
 extern "C" void tilec_rt_parallel_for(tilec_rt_worker *w, tilec_rt_body body,
                                       void *env, int64_t count) {
   Worker &worker = *getWorker(w);
-  if (worker.failed || count <= 0)
+  if (getStopBits(worker) || count <= 0)
     return;
   if (worker.inLoop)
     return runSerially(worker, body, env, count);

@@ -65,19 +65,14 @@ static void freeWorkers(tilec_rt_pool &pool) {
   free(pool.handles);
 }
 
-extern "C" tilec_rt_pool *tilec_rt_pool_create(int32_t threads) {
-  // Spinning helps only where every thread has a core.
-  constexpr int64_t spinAlone = 2000000, spinCrowded = 5000;
-  int32_t available = tilec_rt_default_threads();
-  if (threads <= 0)
-    threads = available;
+/// A pool of one thread or more.
+static tilec_rt_pool *createPool(int32_t threads) {
   void *memory = nullptr;
   if (posix_memalign(&memory, cacheLine, sizeof(tilec_rt_pool)))
     return nullptr;
   auto *pool = new (memory) tilec_rt_pool{};
-  size_t others = static_cast<size_t>(threads) - 1;
+  auto others = static_cast<size_t>(threads) - 1;
   pool->threads = threads;
-  pool->spinNanoseconds = threads <= available ? spinAlone : spinCrowded;
   pool->workers = static_cast<Worker *>(calloc(others + 1, sizeof(Worker)));
   pool->handles =
       static_cast<pthread_t *>(calloc(others + 1, sizeof(pthread_t)));
@@ -94,6 +89,17 @@ extern "C" tilec_rt_pool *tilec_rt_pool_create(int32_t threads) {
   }
   resetPool(*pool);
   pool->process.store(getpid(), std::memory_order_release);
+  return pool;
+}
+
+extern "C" tilec_rt_pool *tilec_rt_pool_create(int32_t threads) {
+  // Spinning helps only where every thread has a core.
+  constexpr int64_t spinAlone = 2000000, spinCrowded = 5000;
+  int32_t available = tilec_rt_default_threads();
+  tilec_rt_pool *pool = createPool(threads > 0 ? threads : available);
+  if (pool)
+    pool->spinNanoseconds =
+        pool->threads <= available ? spinAlone : spinCrowded;
   return pool;
 }
 

@@ -6,6 +6,7 @@
 // CHECK-SAME:    %{{[a-z0-9]+}}: !llvm.ptr, %{{[a-z0-9]+}}: !llvm.ptr, %{{[a-z0-9]+}}: !llvm.ptr)
 // CHECK-SAME:    tile.scopes = ["double"], tile.scratch_bytes = 0
 // CHECK:         call @views.double(
+// CHECK:         llvm.load %{{.*}} atomic monotonic {alignment = 4 : i64}
 // CHECK:         tile.return_if
 
 // A slice with one consumer is read where it is used; nothing goes through

@@ -34,9 +34,11 @@ typedef struct tilec_rt_worker {
    * A loop body shares it with the code around the loop when both run on the
    * same worker, so storage that lives across a loop keeps its own offset. */
   char *scratch;
-  /* Offset 8. Not 0 once something failed; written only by the thread that
-   * runs the worker. Compiled code polls it after every scope and every
-   * tilec_rt_parallel_for, and returns early. */
+  /* Offset 8. Not 0 once the worker shall stop: something failed, or the call
+   * was cancelled. Only the run-time library writes it, with atomic operations
+   * and perhaps from another thread: whoever reads it does so with a relaxed
+   * atomic load (LLVM's `monotonic`). Compiled code polls it after every scope
+   * and every tilec_rt_parallel_for, and returns early. */
   int32_t failed;
 } tilec_rt_worker;
 
@@ -64,17 +66,20 @@ typedef struct tilec_rt_site {
  * call is visible to the bodies, everything the bodies wrote is visible after
  * it. A loop inside a body runs on the body's worker, in order. When
  * iterations fail, those below the lowest failing one have all run, later ones
- * may not have, and the failure that is kept is that of the lowest. Does
- * nothing on a worker that has failed. */
+ * may not have, and the failure that is kept is that of the lowest. The first
+ * iteration that a cancelled call does not finish counts as one that failed.
+ * Does nothing on a worker that has failed, and for a count below 1. */
 void tilec_rt_parallel_for(tilec_rt_worker *worker, tilec_rt_body body,
                            void *env, int64_t count);
 
 /* Records a failure and sets `worker->failed`. Only the first of a worker's
- * iteration counts. `count` is at most 8; the values are copied. */
+ * iteration counts, and none does on a worker that was cancelled before.
+ * `count` is at most 8; the values are copied. */
 void tilec_rt_fail(tilec_rt_worker *worker, const tilec_rt_site *site,
                    int64_t count, const int64_t *values);
 
 /* 64-byte aligned storage of unspecified contents, from a stack of the worker.
+ * A negative number of bytes, or one that memory cannot hold, is a failure.
  * It lives until the end of the iteration of tilec_rt_parallel_for, or of the
  * call, in which it was allocated, unless it is released before. The pool keeps
  * the memory: a later call that needs no more of it allocates nothing. Null
@@ -104,9 +109,12 @@ void tilec_rt_count(tilec_rt_worker *worker, int64_t bytes_read, int64_t flop);
 /* The threads and the scratch memory that calls share. */
 typedef struct tilec_rt_pool tilec_rt_pool;
 
+/* How a call ended. */
+enum { TILEC_RT_DONE = 0, TILEC_RT_FAILED = 1, TILEC_RT_CANCELLED = 2 };
+
 /* What stopped a call. The file name is static storage of the compiled code:
  * copy it before unloading that. It is "" and the line 0 where the failure has
- * no place in a source file (out of memory). */
+ * no place in a source file (out of memory, a cancelled call). */
 typedef struct tilec_rt_error {
   const char *file;
   int32_t line;
@@ -114,7 +122,7 @@ typedef struct tilec_rt_error {
   char message[496];
 } tilec_rt_error;
 
-/* What tilec_rt_call_measured counts. The caller sets the last five fields,
+/* What a call counts. The caller sets the last five fields,
  * the call sets the others. */
 typedef struct tilec_rt_measurements {
   int64_t parallel_regions; /* outermost loops entered that had iterations */
@@ -123,8 +131,8 @@ typedef struct tilec_rt_measurements {
   int64_t scratch_bytes;    /* scratch of all workers that could take part */
   int64_t bytes_read;       /* sums of tilec_rt_count */
   int64_t flop;
-  /* Added to: seconds of scope s on worker w (0 is the calling thread) at
-   * [w * scope_count + s]. Null: no profile. `worker_count` is at least
+  /* Added to: seconds of scope s on worker w (0 is the calling thread) at [w *
+   * scope_count + s]. Null: no profile. `worker_count` is at least
    * tilec_rt_pool_threads(). */
   double *scope_seconds;
   /* Added to, laid out alike: what tilec_rt_count was told. May be null. */
@@ -138,34 +146,67 @@ typedef struct tilec_rt_measurements {
  * cut to its control group's processor quota; at least 1. */
 int32_t tilec_rt_default_threads(void);
 
-/* A pool for calls of `threads` threads, the calling one included; 0 asks for
- * tilec_rt_default_threads(). Threads start with the first loop that wants
- * them; a child process after fork() starts its own. Null: out of memory. */
+/* A pool for calls of `threads` threads, the calling one included; 0 or less
+ * asks for tilec_rt_default_threads(). Threads start with the first loop that
+ * wants them; a child process after fork() starts its own. Null: out of
+ * memory. The caller owns the pool. */
 tilec_rt_pool *tilec_rt_pool_create(int32_t threads);
 
-/* Ends the threads and frees everything. No call may be under way. Null is
- * allowed. */
+/* Ends the threads and frees everything. No call may be under way.
+ * Null is allowed. */
 void tilec_rt_pool_destroy(tilec_rt_pool *pool);
 
-/* The number of threads that the pool was made for. */
+/* The number of threads that the pool was made for: the most workers that take
+ * part in a call. At least 1. */
 int32_t tilec_rt_pool_threads(const tilec_rt_pool *pool);
 
-/* Runs an entry in the calling thread and the pool's. Returns 0, or 1 after a
- * failure, which `error` (may be null) then describes. Several threads may
- * call at once: each call has its own state, and a loop that finds the pool's
- * threads busy with another call's loop runs on the calling thread alone.
- * While it runs, rounding is to nearest, subnormals are kept and
- * floating-point exceptions are masked, in every thread; the caller's settings
- * are restored. `scratch_bytes` is what the entry declares. */
+/* Cancels the calls that are given it. */
+typedef struct tilec_rt_cancel_token tilec_rt_cancel_token;
+
+/* A token that is not cancelled; null: out of memory. The caller owns it. It
+ * may be given to several calls, at once and one after another. */
+tilec_rt_cancel_token *tilec_rt_cancel_token_create(void);
+
+/* No call that was given the token may be under way. Null is allowed. */
+void tilec_rt_cancel_token_destroy(tilec_rt_cancel_token *token);
+
+/* Stops all calls that were given the token, now and later: each ends once its
+ * workers have finished the scopes that they are in. Returns at once. Any
+ * thread may call it, at any time and any number of times, but no signal
+ * handler. A call that ends meanwhile may still end as if it was not cancelled.
+ * In a child process after fork(), tokens of calls that were under way may be
+ * destroyed only. */
+void tilec_rt_cancel(tilec_rt_cancel_token *token);
+
+/* What a call may be given. All zero but the size: nothing. */
+typedef struct tilec_rt_call_options {
+  size_t size; /* sizeof(tilec_rt_call_options) */
+  tilec_rt_measurements *measurements;
+  tilec_rt_cancel_token *cancel;
+} tilec_rt_call_options;
+
+/* Runs an entry in the calling thread and the pool's. Returns TILEC_RT_DONE,
+ * or after a failure TILEC_RT_FAILED, which `error` (may be null) then
+ * describes. Several threads may call at once: each call has its own state, and
+ * a loop that finds the pool's threads busy with another call's loop runs on
+ * the calling thread alone. While it runs, rounding is to nearest, subnormals
+ * are kept and floating-point exceptions are masked, in every thread; the
+ * caller's settings are restored. `scratch_bytes` is what the entry declares;
+ * what memory cannot hold is a failure. */
 int32_t tilec_rt_call(tilec_rt_pool *pool, tilec_rt_entry entry,
                       int64_t scratch_bytes, void *const *tensors,
                       const int64_t *scalars, tilec_rt_error *error);
 
-/* The same with measurements (may be null). */
-int32_t tilec_rt_call_measured(tilec_rt_pool *pool, tilec_rt_entry entry,
-                               int64_t scratch_bytes, void *const *tensors,
-                               const int64_t *scalars, tilec_rt_error *error,
-                               tilec_rt_measurements *measurements);
+/* The same with options (may be null). A call whose token is cancelled ends
+ * with TILEC_RT_CANCELLED and "the call was cancelled" in `error`, at once if
+ * that was before it began; what the entry writes has unspecified contents
+ * then. A failure that comes earlier in the program is reported instead. The
+ * pool is fine for the next call. */
+int32_t tilec_rt_call_with(tilec_rt_pool *pool, tilec_rt_entry entry,
+                           int64_t scratch_bytes, void *const *tensors,
+                           const int64_t *scalars,
+                           const tilec_rt_call_options *options,
+                           tilec_rt_error *error);
 
 /* Writes "file:line:column: error: message" (without the place where there is
  * none) into `buffer`, cut to its size and always terminated. Returns the

@@ -128,7 +128,14 @@ void Emitter::emitAssert(Value condition, StringRef message,
 }
 
 void Emitter::returnIfFailed() {
-  Value failed = loadScalar(function.worker, b.getI32Type(), 8);
+  // Atomic, since another thread sets the word of a call that it cancels: an
+  // ordinary load could move out of a loop of scopes that cannot fail.
+  Value word = b.create<LLVM::GEPOp>(
+      loc, ptrType, b.getI8Type(), function.worker, ArrayRef<LLVM::GEPArg>{8});
+  Value failed = b.create<LLVM::LoadOp>(
+      loc, b.getI32Type(), word, /*alignment=*/4, /*isVolatile=*/false,
+      /*isNonTemporal=*/false, /*isInvariant=*/false,
+      LLVM::AtomicOrdering::monotonic);
   Value zero = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(0));
   b.create<ReturnIfOp>(loc, b.create<arith::CmpIOp>(
                                 loc, arith::CmpIPredicate::ne, failed, zero));

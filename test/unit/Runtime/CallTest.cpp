@@ -89,14 +89,6 @@ TEST(Call, OutOfMemoryIsAFailure) {
       "");
 }
 
-/// Sums that come out differently under another rounding direction, and a
-/// subnormal that would vanish if flushed.
-static bool hasDefaultFloatControl() {
-  volatile float one = 1.0f, tiny = 0x1p-25f, smallest = 0x1p-149f;
-  volatile float up = one + tiny, down = -one - tiny, kept = smallest * one;
-  return up == 1.0f && down == -1.0f && kept != 0.0f;
-}
-
 TEST(Call, SetsFloatControlEverywhere) {
   Pool pool = makePool(3);
   std::atomic<int> wrong{0};
