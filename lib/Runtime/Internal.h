@@ -100,6 +100,8 @@ struct Worker : tilec_rt_worker {
   /// The token whose cancellation marks the worker now. Not used for callers,
   /// which their calls name.
   std::atomic<tilec_rt_cancel_token *> watched;
+  /// Whether a host has begun the worker's task of the current loop.
+  std::atomic<bool> taken;
 };
 
 /// The bits of tilec_rt_worker::failed. The first is set and cleared by the
@@ -203,6 +205,9 @@ void runShare(Loop &loop, Worker &worker, int32_t threads);
 /// the call.
 void takePart(tilec_rt_pool &pool, Worker &worker);
 
+/// Runs the pool's current loop of so many iterations on the host's threads.
+void runOnExecutor(tilec_rt_pool &pool, Worker &caller, int64_t count);
+
 /// Writes the message of a failure.
 void describeFailure(const Failure &failure, tilec_rt_error &error);
 
@@ -224,6 +229,8 @@ struct tilec_rt_pool {
   using Worker = tilec::runtime::Worker;
 
   int32_t threads;
+  /// The host's threads; `run` is null if the pool has its own.
+  tilec_rt_executor executor;
   /// How long a thread spins before it sleeps.
   int64_t spinNanoseconds;
   /// Workers 1 .. threads-1 and their threads, at index - 1.
@@ -237,7 +244,8 @@ struct tilec_rt_pool {
 
   /// Held by the call whose loop the threads run; guards `loop` too.
   std::atomic<uint32_t> busy;
-  /// How many threads run, and whether starting them has been tried.
+  /// How many threads run (of a host: how many could), and whether starting
+  /// them has been tried.
   int32_t started;
   bool tried;
 

@@ -180,9 +180,13 @@ static void *runThread(void *argument) {
 }
 
 /// Starts the threads, as many as the system allows. They take no signals:
-/// those are the program's.
+/// those are the program's. A host's are there already.
 static void startThreads(tilec_rt_pool &pool) {
   pool.tried = true;
+  if (pool.executor.run) {
+    pool.started = pool.threads - 1;
+    return;
+  }
   sigset_t all, previous;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &previous);
@@ -241,7 +245,8 @@ static void prepareThreads(tilec_rt_pool &pool, Call &call) {
   call.workers = pool.started + 1;
 }
 
-/// Runs the loop on the pool's threads, which the caller has taken.
+/// Runs the loop on the pool's or the host's threads, which the caller has
+/// taken.
 static void runOnThreads(tilec_rt_pool &pool, Worker &worker,
                          tilec_rt_body body, void *env, int64_t count) {
   Loop &loop = pool.loop;
@@ -254,9 +259,13 @@ static void runOnThreads(tilec_rt_pool &pool, Worker &worker,
   loop.failureLock.store(0, std::memory_order_relaxed);
   worker.inLoop = true;
   prepareThreads(pool, *worker.call);
-  openLoop(pool, count);
-  runShare(loop, worker, pool.threads);
-  closeLoop(pool);
+  if (pool.executor.run) {
+    runOnExecutor(pool, worker, count);
+  } else {
+    openLoop(pool, count);
+    runShare(loop, worker, pool.threads);
+    closeLoop(pool);
+  }
   worker.inLoop = false;
   if (loop.lowestFailed.load(std::memory_order_relaxed) != INT64_MAX) {
     worker.failure = loop.failure;

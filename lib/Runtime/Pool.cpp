@@ -103,6 +103,17 @@ extern "C" tilec_rt_pool *tilec_rt_pool_create(int32_t threads) {
   return pool;
 }
 
+extern "C" tilec_rt_pool *
+tilec_rt_pool_create_external(const tilec_rt_executor *given) {
+  tilec_rt_executor executor = copyOptions(given);
+  if (!executor.run || executor.threads < 1)
+    return nullptr;
+  tilec_rt_pool *pool = createPool(executor.threads);
+  if (pool)
+    pool->executor = executor;
+  return pool;
+}
+
 extern "C" void tilec_rt_pool_destroy(tilec_rt_pool *pool) {
   if (!pool)
     return;
@@ -110,7 +121,7 @@ extern "C" void tilec_rt_pool_destroy(tilec_rt_pool *pool) {
   pool->stop.store(1, std::memory_order_seq_cst);
   pool->loopTicket.fetch_add(1, std::memory_order_seq_cst);
   futexWake(pool->loopTicket, pool->threads);
-  for (int32_t i = 0; i < pool->started; ++i)
+  for (int32_t i = 0; !pool->executor.run && i < pool->started; ++i)
     pthread_join(pool->handles[i], nullptr);
   freeWorkers(*pool);
   free(pool);

@@ -131,9 +131,9 @@ typedef struct tilec_rt_measurements {
   int64_t scratch_bytes;    /* scratch of all workers that could take part */
   int64_t bytes_read;       /* sums of tilec_rt_count */
   int64_t flop;
-  /* Added to: seconds of scope s on worker w (0 is the calling thread) at [w *
-   * scope_count + s]. Null: no profile. `worker_count` is at least
-   * tilec_rt_pool_threads(). */
+  /* Added to: seconds of scope s on worker w (0 is the calling thread, or who
+   * runs task 0 of a host's executor) at [w * scope_count + s]. Null: no
+   * profile. `worker_count` is at least tilec_rt_pool_threads(). */
   double *scope_seconds;
   /* Added to, laid out alike: what tilec_rt_count was told. May be null. */
   int64_t *scope_bytes;
@@ -152,7 +152,37 @@ int32_t tilec_rt_default_threads(void);
  * memory. The caller owns the pool. */
 tilec_rt_pool *tilec_rt_pool_create(int32_t threads);
 
-/* Ends the threads and frees everything. No call may be under way.
+/* One share of a loop; see tilec_rt_executor. */
+typedef void (*tilec_rt_task)(void *data, int32_t index);
+
+/* Threads of the host. `run` calls `task(data, index)` once for each index
+ * 0 .. count-1, on whichever threads it likes, and returns when all have
+ * returned: what was written before `run` is visible to the tasks, and what
+ * they wrote is visible after it. Tasks do not wait for each other, so that one
+ * thread may run them all, one after another; the calling thread may take part.
+ * A task runs with its own floating-point control state and restores the
+ * thread's. `count` is 2 or more and at most `threads`. A host that leaves
+ * tasks out fails the call; one that returns while tasks run, or runs them
+ * later, has undefined behavior. */
+typedef struct tilec_rt_executor {
+  size_t size;     /* sizeof(tilec_rt_executor) */
+  int32_t threads; /* how many tasks can run at once, 1 or more */
+  void *context;   /* handed to `run` */
+  void (*run)(void *context, tilec_rt_task task, void *data, int32_t count);
+} tilec_rt_executor;
+
+/* A pool whose loops run on a host's threads; it starts none of its own. Each
+ * task has a worker with scratch memory of its own, whichever thread runs it,
+ * and all that this file says of loops holds. `run` is called by the threads
+ * that call tilec_rt_call, for one loop of the pool at a time: a loop that
+ * finds another one under way runs on its calling thread alone. `executor` is
+ * copied, its context must outlive the pool. After fork() a child process may
+ * use the pool as far as the host's threads survive. Null: out of memory, or
+ * `executor` has fewer than 1 thread, no `run` or a size that does not hold it.
+ */
+tilec_rt_pool *tilec_rt_pool_create_external(const tilec_rt_executor *executor);
+
+/* Ends the pool's own threads and frees everything. No call may be under way.
  * Null is allowed. */
 void tilec_rt_pool_destroy(tilec_rt_pool *pool);
 

@@ -26,8 +26,14 @@ static void entry(tilec_rt_worker *worker, void *const *tensors,
   tilec_rt_parallel_for(worker, body, tensors[0], scalars[0]);
 }
 
-int main(void) {
-  tilec_rt_pool *pool = tilec_rt_pool_create(2);
+/* A host without threads. */
+static void run(void *context, tilec_rt_task task, void *data, int32_t count) {
+  (void)context;
+  for (int32_t i = 0; i < count; ++i)
+    task(data, i);
+}
+
+static int call_on(tilec_rt_pool *pool) {
   int64_t values[100];
   void *tensors[] = {values};
   int64_t count = 90;
@@ -43,6 +49,29 @@ int main(void) {
     return 3;
   tilec_rt_error_format(&error, text, sizeof(text));
   puts(text);
-  tilec_rt_pool_destroy(pool);
   return strcmp(text, "c.tile:2:3: error: iteration 90") != 0;
+}
+
+static int cancel_on(tilec_rt_pool *pool) {
+  tilec_rt_cancel_token *token = tilec_rt_cancel_token_create();
+  tilec_rt_call_options options = {sizeof(options), NULL, token};
+  int64_t count = 10;
+  tilec_rt_cancel(token);
+  int32_t status =
+      tilec_rt_call_with(pool, entry, 64, NULL, &count, &options, NULL);
+  tilec_rt_cancel_token_destroy(token);
+  return status == TILEC_RT_CANCELLED ? 0 : 10;
+}
+
+int main(void) {
+  tilec_rt_executor executor = {sizeof(executor), 3, NULL, run};
+  tilec_rt_pool *pools[] = {tilec_rt_pool_create(2),
+                            tilec_rt_pool_create_external(&executor)};
+  for (int i = 0; i < 2; ++i) {
+    int status = call_on(pools[i]) + cancel_on(pools[i]);
+    if (status != 0)
+      return status;
+    tilec_rt_pool_destroy(pools[i]);
+  }
+  return 0;
 }

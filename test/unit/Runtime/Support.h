@@ -83,6 +83,16 @@ inline bool hasDefaultFloatControl() {
   return up == 1.0f && down == -1.0f && kept != 0.0f;
 }
 
+/// How sums are rounded, one of <cfenv>'s directions. fegetround() would tell
+/// of another unit.
+inline int getRounding() {
+  volatile float one = 1.0f, tiny = 0x1p-25f;
+  volatile float up = one + tiny, down = -one - tiny;
+  if (up > 1.0f)
+    return FE_UPWARD;
+  return down < -1.0f ? FE_DOWNWARD : FE_TONEAREST;
+}
+
 } // namespace tilec::test
 
 #endif // TILEC_TEST_UNIT_RUNTIME_SUPPORT_H
