@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Internal.h"
 #include "Support.h"
 #include <atomic>
 #include <gtest/gtest.h>
@@ -196,6 +197,23 @@ TEST(Cancel, OneOfTwoCalls) {
       other.join();
     }
   }
+}
+
+/// A mark that came after a worker has left would stop another call.
+TEST(Cancel, WorkersLeaveWhenMarkingIsOver) {
+  Token token = makeToken();
+  tilec_rt_cancel(token.get());
+  tilec::runtime::Worker worker{};
+  token->lock = 1;
+  std::atomic<bool> left{false};
+  std::thread leaver([&] {
+    unwatch(worker, token.get());
+    left = true;
+  });
+  usleep(20000);
+  EXPECT_FALSE(left);
+  token->lock = 0;
+  leaver.join();
 }
 
 TEST(Cancel, OneTokenStopsSeveralCalls) {

@@ -308,6 +308,28 @@ TEST_P(Executor, CallsAreCancelled) {
   EXPECT_EQ(call(pool, [](tilec_rt_worker *) {}), "");
 }
 
+/// Cancelled when the loop is on its way to the host's threads.
+TEST(ExecutorThreads, NoIterationBeginsInACancelledCall) {
+  tilec_rt_cancel_token *token = tilec_rt_cancel_token_create();
+  tilec_rt_call_options options = {sizeof(options), nullptr, token};
+  Pool pool = makeExternal(
+      [](void *context, tilec_rt_task task, void *data, int32_t count) {
+        tilec_rt_cancel(static_cast<tilec_rt_cancel_token *>(context));
+        runBackwards(nullptr, task, data, count);
+      },
+      3, token);
+  Outcome outcome = callWith(
+      pool,
+      [](tilec_rt_worker *worker) {
+        parallelFor(worker, 5, [](tilec_rt_worker *, int64_t) {
+          ADD_FAILURE() << "an iteration has begun";
+        });
+      },
+      0, &options);
+  tilec_rt_cancel_token_destroy(token);
+  EXPECT_EQ(outcome.status, TILEC_RT_CANCELLED);
+}
+
 TEST_P(Executor, AChildProcessCalls) {
   auto sum = [&] {
     std::atomic<int> total{0};
