@@ -211,11 +211,6 @@ void runOnExecutor(tilec_rt_pool &pool, Worker &caller, int64_t count);
 /// Writes the message of a failure.
 void describeFailure(const Failure &failure, tilec_rt_error &error);
 
-/// The processors that the control group of `/proc/self/cgroup`-like file
-/// `membership` grants, with the hierarchies mounted at `mount`; INT32_MAX
-/// without a limit.
-int32_t readControlGroupLimit(const char *membership, const char *mount);
-
 } // namespace tilec::runtime
 
 struct tilec_rt_cancel_token {
@@ -229,6 +224,8 @@ struct tilec_rt_pool {
   using Worker = tilec::runtime::Worker;
 
   int32_t threads;
+  /// The processor of each worker, or null. Worker 0's is the host's affair.
+  int32_t *processors;
   /// The host's threads; `run` is null if the pool has its own.
   tilec_rt_executor executor;
   /// How long a thread spins before it sleeps.

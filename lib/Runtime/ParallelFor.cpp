@@ -18,6 +18,7 @@
 
 #include "Internal.h"
 #include "Platform.h"
+#include "Processors.h"
 #include <csignal>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -164,10 +165,19 @@ static void leaveLoop(tilec_rt_pool &pool) {
   }
 }
 
+/// Keeps the calling thread on one processor, if it may be there.
+static void pinThread(int32_t processor) {
+  ProcessorSet one;
+  one.add(processor);
+  one.setAffinity();
+}
+
 static void *runThread(void *argument) {
   Worker &worker = *static_cast<Worker *>(argument);
   tilec_rt_pool &pool = *worker.pool;
   prctl(PR_SET_NAME, "tilec-worker", 0, 0, 0);
+  if (pool.processors)
+    pinThread(pool.processors[worker.index]);
   setFloatControl(defaultFloatControl);
   uint32_t seen = 0;
   while (waitForLoop(pool, seen)) {

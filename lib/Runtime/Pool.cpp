@@ -7,6 +7,7 @@
 
 #include "Internal.h"
 #include "Platform.h"
+#include "Processors.h"
 #include <cstdlib>
 #include <new>
 #include <sched.h>
@@ -63,6 +64,7 @@ static void freeWorkers(tilec_rt_pool &pool) {
   }
   free(pool.workers);
   free(pool.handles);
+  free(pool.processors);
 }
 
 /// A pool of one thread or more.
@@ -92,15 +94,39 @@ static tilec_rt_pool *createPool(int32_t threads) {
   return pool;
 }
 
-extern "C" tilec_rt_pool *tilec_rt_pool_create(int32_t threads) {
-  // Spinning helps only where every thread has a core.
+/// Keeps a copy of where the workers run; false if there is no memory.
+static bool setProcessors(tilec_rt_pool &pool,
+                          const tilec_rt_pool_options &options) {
+  if (!options.processors || options.processor_count < pool.threads)
+    return true;
+  size_t bytes = static_cast<size_t>(pool.threads) * sizeof(int32_t);
+  pool.processors = static_cast<int32_t *>(malloc(bytes));
+  if (!pool.processors)
+    return false;
+  memcpy(pool.processors, options.processors, bytes);
+  return true;
+}
+
+extern "C" tilec_rt_pool *
+tilec_rt_pool_create_with(const tilec_rt_pool_options *given) {
+  // Spinning helps only where every thread has a processor.
   constexpr int64_t spinAlone = 2000000, spinCrowded = 5000;
-  int32_t available = tilec_rt_default_threads();
-  tilec_rt_pool *pool = createPool(threads > 0 ? threads : available);
-  if (pool)
-    pool->spinNanoseconds =
-        pool->threads <= available ? spinAlone : spinCrowded;
-  return pool;
+  tilec_rt_pool_options options = copyOptions(given);
+  tilec_rt_pool *pool = createPool(
+      options.threads > 0 ? options.threads : tilec_rt_default_threads());
+  if (!pool)
+    return nullptr;
+  pool->spinNanoseconds =
+      pool->threads <= countUsableProcessors() ? spinAlone : spinCrowded;
+  if (setProcessors(*pool, options))
+    return pool;
+  tilec_rt_pool_destroy(pool);
+  return nullptr;
+}
+
+extern "C" tilec_rt_pool *tilec_rt_pool_create(int32_t threads) {
+  tilec_rt_pool_options options = {sizeof(options), threads, 0, nullptr};
+  return tilec_rt_pool_create_with(&options);
 }
 
 extern "C" tilec_rt_pool *

@@ -5,133 +5,156 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The affinity mask, and the processor quota of the control group (a container
-// with two processors' worth of time on a machine of 64): version 2 keeps it in
-// `cpu.max` ("200000 100000"), version 1 in `cpu.cfs_quota_us` and
-// `cpu.cfs_period_us`. Each ancestor's limit counts too.
+// The affinity mask, by physical cores: a second thread of a core shares its
+// vector units and caches with the first, so that a pool of one thread a core
+// is faster. The kernel lists the processors of a core in `core_cpus_list`, in
+// `thread_siblings_list` before Linux 5.3, as "0,64" or "0-1".
 //
 //===----------------------------------------------------------------------===//
 
-#include "Internal.h"
+#include "Processors.h"
+#include "tilec/Runtime/Runtime.h"
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
 using namespace tilec::runtime;
 
-namespace {
-/// A file read whole, cut to the buffer's size; empty if it cannot be read.
-struct SmallFile {
-  char text[8192] = {};
+SmallFile::SmallFile(const char *path) {
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return;
+  size_t size = 0;
+  while (size < sizeof(text) - 1) {
+    ssize_t got = read(file, text + size, sizeof(text) - 1 - size);
+    if (got <= 0)
+      break;
+    size += static_cast<size_t>(got);
+  }
+  text[size] = '\0';
+  close(file);
+}
 
-  explicit SmallFile(const char *path) {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-      return;
-    size_t size = 0;
-    while (size < sizeof(text) - 1) {
-      ssize_t got = read(file, text + size, sizeof(text) - 1 - size);
-      if (got <= 0)
-        break;
-      size += static_cast<size_t>(got);
+//===----------------------------------------------------------------------===//
+// Sets
+//===----------------------------------------------------------------------===//
+
+void ProcessorSet::add(int32_t processor) {
+  if (processor >= 0 && processor < capacity)
+    words[processor / wordBits] |= 1UL << (processor % wordBits);
+}
+
+bool ProcessorSet::has(int32_t processor) const {
+  return processor >= 0 && processor < capacity &&
+         (words[processor / wordBits] >> (processor % wordBits) & 1);
+}
+
+ProcessorSet ProcessorSet::getAffinity() {
+  ProcessorSet set;
+  if (sched_getaffinity(0, sizeof(set.words),
+                        reinterpret_cast<cpu_set_t *>(set.words)) != 0)
+    return ProcessorSet();
+  return set;
+}
+
+bool ProcessorSet::setAffinity() const {
+  return sched_setaffinity(0, sizeof(words),
+                           reinterpret_cast<const cpu_set_t *>(words)) == 0;
+}
+
+//===----------------------------------------------------------------------===//
+// Cores
+//===----------------------------------------------------------------------===//
+
+/// How many processors of the set come before `processor` in a list of such as
+/// "0-1,64".
+static int32_t countBefore(const char *list, const ProcessorSet &set,
+                           int32_t processor) {
+  int32_t count = 0;
+  while (*list >= '0' && *list <= '9') {
+    char *rest = nullptr;
+    long first = strtol(list, &rest, 10), last = first;
+    if (*rest == '-')
+      last = strtol(rest + 1, &rest, 10);
+    for (long other = first; other <= last && other < processor; ++other)
+      count += set.has(static_cast<int32_t>(other));
+    list = *rest == ',' ? rest + 1 : rest;
+  }
+  return count;
+}
+
+/// Which processor of its core it is, among those in the set, counted from 0.
+static int32_t getRank(const ProcessorSet &set, const char *folder,
+                       int32_t processor) {
+  static constexpr const char *names[] = {"core_cpus_list",
+                                          "thread_siblings_list"};
+  for (const char *name : names) {
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof(path), "%s/cpu%d/topology/%s", folder,
+                          static_cast<int>(processor), name);
+    if (length < 0 || length >= static_cast<int>(sizeof(path)))
+      continue;
+    SmallFile file(path);
+    if (*file.text)
+      return countBefore(file.text, set, processor);
+  }
+  return 0;
+}
+
+int32_t tilec::runtime::orderProcessors(const ProcessorSet &set,
+                                        const char *folder, int32_t *order,
+                                        int32_t &cores) {
+  // Ranks first: each file is read once. No core has more than 8 threads.
+  constexpr int32_t maxRank = 15;
+  uint8_t ranks[ProcessorSet::capacity];
+  int32_t total = 0;
+  for (int32_t i = 0; i < ProcessorSet::capacity; ++i)
+    if (set.has(i)) {
+      int32_t rank = getRank(set, folder, i);
+      ranks[i] = static_cast<uint8_t>(rank < maxRank ? rank : maxRank);
+      ++total;
     }
-    text[size] = '\0';
-    close(file);
+  int32_t count = 0;
+  cores = 0;
+  for (int32_t rank = 0; count < total; ++rank) {
+    for (int32_t i = 0; i < ProcessorSet::capacity; ++i)
+      if (set.has(i) && ranks[i] == rank)
+        order[count++] = i;
+    if (rank == 0)
+      cores = count;
   }
-};
-} // namespace
-
-/// Whole processors of a quota; a part of one still runs one thread.
-static int32_t toProcessors(long long quota, long long period) {
-  if (quota <= 0 || period <= 0)
-    return INT32_MAX;
-  long long processors = quota / period;
-  if (processors > INT32_MAX)
-    return INT32_MAX;
-  return processors < 1 ? 1 : static_cast<int32_t>(processors);
+  return total;
 }
 
-/// The limit that the files in one folder state.
-static int32_t readLimit(const char *folder) {
-  char path[PATH_MAX + 32];
-  snprintf(path, sizeof(path), "%s/cpu.max", folder);
-  SmallFile unified(path);
-  long long quota = 0, period = 0;
-  if (sscanf(unified.text, "%lld %lld", &quota, &period) == 2)
-    return toProcessors(quota, period);
-  snprintf(path, sizeof(path), "%s/cpu.cfs_quota_us", folder);
-  SmallFile quotaFile(path);
-  snprintf(path, sizeof(path), "%s/cpu.cfs_period_us", folder);
-  SmallFile periodFile(path);
-  return toProcessors(atoll(quotaFile.text), atoll(periodFile.text));
+extern "C" int32_t tilec_rt_processors(int32_t *processors, int32_t capacity,
+                                       int32_t *cores) {
+  int32_t order[ProcessorSet::capacity];
+  int32_t firstOnes = 0;
+  int32_t total = orderProcessors(ProcessorSet::getAffinity(),
+                                  "/sys/devices/system/cpu", order, firstOnes);
+  for (int32_t i = 0; i < total && i < capacity; ++i)
+    processors[i] = order[i];
+  if (cores)
+    *cores = firstOnes;
+  return total;
 }
 
-/// The lowest limit of the group `group` below `root` and its ancestors, the
-/// root included (inside a container the group's own path may not be visible).
-static int32_t readLimits(const char *root, const char *group) {
-  char folder[PATH_MAX];
-  int length = snprintf(folder, sizeof(folder), "%s%s", root, group);
-  if (length < 0 || length >= int(sizeof(folder)))
-    return INT32_MAX;
-  int32_t lowest = INT32_MAX;
-  while (true) {
-    int32_t limit = readLimit(folder);
-    lowest = limit < lowest ? limit : lowest;
-    char *slash = strrchr(folder, '/');
-    if (!slash || slash < folder + strlen(root))
-      return lowest;
-    *slash = '\0';
-  }
+/// The number cut to the control group's quota, at least 1.
+static int32_t cutToQuota(int32_t processors) {
+  int32_t limit = readControlGroupLimit("/proc/self/cgroup", "/sys/fs/cgroup");
+  int32_t threads = limit < processors ? limit : processors;
+  return threads < 1 ? 1 : threads;
 }
 
-/// Whether `cpu` is in the comma-separated list of controllers.
-static bool hasCPUController(const char *controllers) {
-  for (const char *at = controllers; (at = strstr(at, "cpu")); at += 3)
-    if ((at == controllers || at[-1] == ',') && (at[3] == '\0' || at[3] == ','))
-      return true;
-  return false;
-}
-
-int32_t tilec::runtime::readControlGroupLimit(const char *membership,
-                                              const char *mount) {
-  SmallFile file(membership);
-  int32_t lowest = INT32_MAX;
-  char *rest = nullptr;
-  for (char *line = strtok_r(file.text, "\n", &rest); line;
-       line = strtok_r(nullptr, "\n", &rest)) {
-    // "0::/path" in version 2, "4:cpu,cpuacct:/path" in version 1.
-    char *controllers = strchr(line, ':');
-    char *group = controllers ? strchr(controllers + 1, ':') : nullptr;
-    if (!group)
-      continue;
-    ++controllers;
-    *group++ = '\0';
-    if (*controllers && !hasCPUController(controllers))
-      continue;
-    char root[PATH_MAX];
-    snprintf(root, sizeof(root), *controllers ? "%s/%s" : "%s", mount,
-             controllers);
-    int32_t limit = readLimits(root, group);
-    lowest = limit < lowest ? limit : lowest;
-  }
-  return lowest;
-}
-
-static int32_t countAffinity() {
-  unsigned long mask[128] = {};
-  auto *set = reinterpret_cast<cpu_set_t *>(mask);
-  if (sched_getaffinity(0, sizeof(mask), set) != 0)
-    return 1;
-  int32_t count = CPU_COUNT_S(sizeof(mask), set);
-  return count < 1 ? 1 : count;
+int32_t tilec::runtime::countUsableProcessors() {
+  return cutToQuota(tilec_rt_processors(nullptr, 0, nullptr));
 }
 
 extern "C" int32_t tilec_rt_default_threads(void) {
-  int32_t available = countAffinity();
-  int32_t limit = readControlGroupLimit("/proc/self/cgroup", "/sys/fs/cgroup");
-  return limit < available ? limit : available;
+  int32_t cores = 0;
+  tilec_rt_processors(nullptr, 0, &cores);
+  return cutToQuota(cores);
 }

@@ -142,15 +142,42 @@ typedef struct tilec_rt_measurements {
   int32_t worker_count;
 } tilec_rt_measurements;
 
-/* The number of threads that this process can keep busy: its affinity mask,
+/* The processors that the calling thread may use, by the numbers that Linux
+ * gives them: first one of each physical core, then the second ones of cores
+ * that have two, and so on, each time in ascending order. Writes at most
+ * `capacity` of them into `processors` and the number of cores into `cores`,
+ * which may be null. Returns how many there are; 0 if that is not to be read.
+ */
+int32_t tilec_rt_processors(int32_t *processors, int32_t capacity,
+                            int32_t *cores);
+
+/* The number of threads that the calling thread can keep busy: its affinity
+ * mask's physical cores (processors, where the system does not tell of cores),
  * cut to its control group's processor quota; at least 1. */
 int32_t tilec_rt_default_threads(void);
 
+/* How a pool is made. All zero but the size: as tilec_rt_pool_create(0). */
+typedef struct tilec_rt_pool_options {
+  size_t size;     /* sizeof(tilec_rt_pool_options) */
+  int32_t threads; /* as for tilec_rt_pool_create */
+  /* The processors that the workers run on: the pool's thread w (1 ..
+   * threads-1) is pinned to processors[w]. processors[0] stands for the calling
+   * threads, which are the host's and left alone. They should be different
+   * ones. A thread that cannot be pinned keeps the affinity of the thread that
+   * starts it, as all do if the list is null or shorter than the number of
+   * threads. Copied. */
+  int32_t processor_count;
+  const int32_t *processors;
+} tilec_rt_pool_options;
+
 /* A pool for calls of `threads` threads, the calling one included; 0 or less
  * asks for tilec_rt_default_threads(). Threads start with the first loop that
- * wants them; a child process after fork() starts its own. Null: out of
- * memory. The caller owns the pool. */
+ * wants them; a child process after fork() starts its own. No affinity is set.
+ * Null: out of memory. The caller owns the pool. */
 tilec_rt_pool *tilec_rt_pool_create(int32_t threads);
+
+/* The same with options (may be null). */
+tilec_rt_pool *tilec_rt_pool_create_with(const tilec_rt_pool_options *options);
 
 /* One share of a loop; see tilec_rt_executor. */
 typedef void (*tilec_rt_task)(void *data, int32_t index);

@@ -5,19 +5,26 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Internal.h"
+#include "Processors.h"
+#include "Support.h"
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
+#include <vector>
 
-using tilec::runtime::readControlGroupLimit;
+using namespace tilec::runtime;
+using namespace tilec::test;
 namespace fs = std::filesystem;
 
 namespace {
-/// A folder that looks like /proc/self/cgroup and /sys/fs/cgroup.
+/// A folder that looks like /proc/self/cgroup, /sys/fs/cgroup and
+/// /sys/devices/system/cpu.
 struct Processors : testing::Test {
   fs::path root;
 
@@ -36,6 +43,25 @@ struct Processors : testing::Test {
   int32_t limit() {
     return readControlGroupLimit((root / "self").c_str(),
                                  (root / "mount").c_str());
+  }
+
+  void writeCore(int32_t processor, const std::string &list,
+                 const char *name = "core_cpus_list") {
+    write("cpu" + std::to_string(processor) + "/topology/" + name, list + "\n");
+  }
+
+  using Order = std::vector<int32_t>;
+
+  /// The order of these processors, and how many cores they have.
+  std::pair<Order, int32_t> order(const Order &processors) {
+    ProcessorSet set;
+    for (int32_t processor : processors)
+      set.add(processor);
+    Order result(processors.size());
+    int32_t cores = -1;
+    EXPECT_EQ(orderProcessors(set, root.c_str(), result.data(), cores),
+              int32_t(processors.size()));
+    return {result, cores};
   }
 };
 } // namespace
@@ -76,6 +102,52 @@ TEST_F(Processors, ContainersSeeTheirGroupAtTheRoot) {
   EXPECT_EQ(limit(), 2);
 }
 
+TEST_F(Processors, CoresComeBeforeTheirSecondThreads) {
+  using Result = std::pair<Order, int32_t>;
+  // Numbered core by core, as some machines do ...
+  for (int32_t i = 0; i < 4; ++i)
+    writeCore(i, i < 2 ? "0-1" : "2-3");
+  EXPECT_EQ(order({0, 1, 2, 3}), Result({0, 2, 1, 3}, 2));
+  // ... or first threads first.
+  for (int32_t i = 100; i < 104; ++i)
+    writeCore(i, i % 2 ? "101,103" : "100,102");
+  EXPECT_EQ(order({100, 101, 102, 103}), Result({100, 101, 102, 103}, 2));
+  // Four threads a core.
+  for (int32_t i = 8; i < 16; ++i)
+    writeCore(i, i < 12 ? "8-11" : "12-15");
+  EXPECT_EQ(order({8, 9, 10, 11, 12, 13, 14, 15}),
+            Result({8, 12, 9, 13, 10, 14, 11, 15}, 2));
+}
+
+TEST_F(Processors, CoresAreThoseOfTheMask) {
+  using Result = std::pair<Order, int32_t>;
+  for (int32_t i = 0; i < 8; ++i)
+    writeCore(i, std::to_string(i % 4) + "," + std::to_string(i % 4 + 4));
+  EXPECT_EQ(order({1, 4, 5, 6}), Result({1, 4, 6, 5}, 3));
+  EXPECT_EQ(order({7}), Result({7}, 1));
+  EXPECT_EQ(order({}), Result({}, 0));
+}
+
+TEST_F(Processors, OlderKernelsAndMissingFiles) {
+  using Result = std::pair<Order, int32_t>;
+  EXPECT_EQ(order({0, 1, 8191}), Result({0, 1, 8191}, 3));
+  writeCore(0, "0-1", "thread_siblings_list");
+  writeCore(1, "0-1", "thread_siblings_list");
+  EXPECT_EQ(order({0, 1, 2}), Result({0, 2, 1}, 2));
+  writeCore(1, "nonsense");
+  writeCore(2, "-");
+  EXPECT_EQ(order({0, 1, 2}), Result({0, 1, 2}, 3));
+}
+
+TEST(ProcessorSet, NumbersOutsideAreNotKept) {
+  ProcessorSet set;
+  for (int32_t processor : {-1, INT32_MIN, 8192, INT32_MAX}) {
+    set.add(processor);
+    EXPECT_FALSE(set.has(processor));
+  }
+  EXPECT_FALSE(set.setAffinity()) << "no processor";
+}
+
 TEST(DefaultThreads, RespectsTheAffinityMask) {
   EXPECT_GE(tilec_rt_default_threads(), 1);
   std::thread([] {
@@ -91,4 +163,63 @@ TEST(DefaultThreads, RespectsTheAffinityMask) {
     EXPECT_EQ(tilec_rt_pool_threads(pool), 1);
     tilec_rt_pool_destroy(pool);
   }).join();
+}
+
+/// The processors that the calling thread may use.
+static std::vector<int32_t> getProcessors() {
+  std::vector<int32_t> processors(
+      static_cast<size_t>(tilec_rt_processors(nullptr, 0, nullptr)));
+  tilec_rt_processors(processors.data(), int32_t(processors.size()), nullptr);
+  return processors;
+}
+
+/// Calls `check` once on each of the pool's two threads, at the same time.
+static void onBothThreads(const Pool &pool,
+                          std::function<void(bool isCaller)> check) {
+  std::thread::id caller = std::this_thread::get_id();
+  std::atomic<int> arrived{0};
+  call(pool, [&](tilec_rt_worker *worker) {
+    parallelFor(worker, 2, [&](tilec_rt_worker *, int64_t) {
+      for (++arrived; arrived < 2;)
+        std::this_thread::yield();
+      check(std::this_thread::get_id() == caller);
+    });
+  });
+}
+
+static Pool makePinned(std::vector<int32_t> processors) {
+  tilec_rt_pool_options options = {
+      sizeof(options), 2, int32_t(processors.size()), processors.data()};
+  return Pool(tilec_rt_pool_create_with(&options));
+}
+
+TEST(Pinning, ThreadsOfThePoolArePinnedAndTheCallerIsNot) {
+  std::vector<int32_t> all = getProcessors();
+  for (int32_t processor : all) {
+    Pool pool = makePinned({all[0], processor});
+    auto check = [&](bool isCaller) {
+      EXPECT_EQ(getProcessors(),
+                isCaller ? all : std::vector<int32_t>{processor});
+    };
+    onBothThreads(pool, check);
+    // A child process pins the threads that it starts.
+    pid_t child = fork();
+    if (child == 0) {
+      onBothThreads(pool, check);
+      _exit(testing::Test::HasFailure());
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+}
+
+TEST(Pinning, WhoCannotBePinnedRunsAnyway) {
+  std::vector<int32_t> all = getProcessors();
+  auto check = [&](bool) { EXPECT_EQ(getProcessors(), all); };
+  onBothThreads(makePinned({0, 8191}), check);
+  onBothThreads(makePinned({0, -1}), check);
+  // Fewer processors than threads.
+  onBothThreads(makePinned({all.back()}), check);
+  onBothThreads(Pool(makePool(2)), check);
 }
