@@ -43,6 +43,7 @@ public:
 private:
   int prepare(mlir::func::FuncOp entry);
   int compile();
+  int startThreads();
   int countWork();
   llvm::Error measureTime();
   llvm::Expected<double> timeCall();
@@ -74,7 +75,11 @@ int Bencher::prepare(mlir::func::FuncOp entry) {
   if (!made)
     return reject(made.takeError());
   given = std::move(*made);
-  llvm::Expected<Pool> threads = makePool(options.threads);
+  return ExitDone;
+}
+
+int Bencher::startThreads() {
+  llvm::Expected<Pool> threads = makePool(options);
   if (!threads)
     return reject(threads.takeError());
   pool = std::move(*threads);
@@ -188,6 +193,8 @@ int Bencher::run() {
   if (int status = prepare(entry))
     return status;
   if (int status = compile())
+    return status;
+  if (int status = startThreads())
     return status;
   if (llvm::Error error = given.arguments.setLayouts(
           plain->find(measurement.entry)->signature, *pool))

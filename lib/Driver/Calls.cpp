@@ -40,12 +40,6 @@ GivenArguments::make(const Signature &signature, const DriverOptions &options) {
   return result;
 }
 
-llvm::Expected<Pool> tilec::makePool(unsigned threads) {
-  if (Pool pool{tilec_rt_pool_create(static_cast<int32_t>(threads))})
-    return pool;
-  return llvm::createStringError("no memory for the threads");
-}
-
 llvm::Error tilec::callCompiled(const CompiledEntry &entry, tilec_rt_pool &pool,
                                 const CallArguments &arguments,
                                 tilec_rt_measurements *measurements) {

@@ -10,6 +10,7 @@
 
 #include "Arguments.h"
 #include "Options.h"
+#include "Threads.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tilec/ExecutionEngine/CompiledModule.h"
 #include "tilec/Runtime/Runtime.h"
@@ -28,14 +29,6 @@ struct GivenArguments {
   static llvm::Expected<GivenArguments> make(const Signature &signature,
                                              const DriverOptions &options);
 };
-
-struct DestroyPool {
-  void operator()(tilec_rt_pool *pool) const { tilec_rt_pool_destroy(pool); }
-};
-using Pool = std::unique_ptr<tilec_rt_pool, DestroyPool>;
-
-/// A pool of so many threads; 0: as many as the process can keep busy.
-llvm::Expected<Pool> makePool(unsigned threads);
 
 /// Calls a compiled entry; its failure is a RuntimeError. `measurements` may be
 /// null.

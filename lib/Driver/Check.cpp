@@ -83,7 +83,7 @@ int Checker::makeArguments(mlir::func::FuncOp entry) {
   if (!made)
     return reject(made.takeError());
   given = std::move(*made);
-  llvm::Expected<Pool> pool = makePool(options.threads);
+  llvm::Expected<Pool> pool = makePool(options);
   if (!pool)
     return reject(pool.takeError());
   // The interpreter reads rows.
@@ -99,7 +99,7 @@ int Checker::makeArguments(mlir::func::FuncOp entry) {
 /// Interprets first: compiling replaces the entry.
 int Checker::callBoth(mlir::func::FuncOp entry) {
   std::string name = entry.getName().str();
-  llvm::Expected<Pool> pool = makePool(options.threads);
+  llvm::Expected<Pool> pool = makePool(options);
   if (!pool)
     return reject(pool.takeError());
   llvm::Error interpreted = [&] {

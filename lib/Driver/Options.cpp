@@ -7,6 +7,7 @@
 
 #include "Options.h"
 #include "Names.h"
+#include "Threads.h"
 #include "tilec/Driver/Driver.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -17,6 +18,7 @@
 #include "llvm/Option/Option.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
 #include <fmt/format.h>
 
 using namespace tilec;
@@ -154,7 +156,11 @@ private:
   void readEmit(StringRef kind);
   void readDim(const Arg &arg);
   std::optional<NamedText> readPair(const Arg &arg);
-  void readCount(const Arg &arg, unsigned largest, unsigned &value);
+  void readCount(const std::string &name, StringRef text, unsigned largest,
+                 unsigned &value);
+  void readPinning(const std::string &name, StringRef text);
+  void readEnvironment(const InputArgList &args);
+  void checkPinning();
   void keepForReplay(const InputArgList &args);
 
   llvm::raw_ostream &err;
@@ -229,12 +235,43 @@ void OptionReader::readDim(const Arg &arg) {
   options.dims.emplace_back(pair->first, value);
 }
 
-void OptionReader::readCount(const Arg &arg, unsigned largest,
-                             unsigned &value) {
-  if (StringRef(arg.getValue()).getAsInteger(10, value) || value == 0 ||
-      value > largest)
-    reject(fmt::format("`{}` takes a number from 1 to {}, not `{}`", spell(arg),
-                       largest, arg.getValue()));
+/// Takes the number from an option or a variable of this name.
+void OptionReader::readCount(const std::string &name, StringRef text,
+                             unsigned largest, unsigned &value) {
+  if (text.getAsInteger(10, value) || value == 0 || value > largest)
+    reject(fmt::format("`{}` takes a number from 1 to {}, not `{}`", name,
+                       largest, text.str()));
+}
+
+void OptionReader::readPinning(const std::string &name, StringRef text) {
+  if (std::optional<Pinning> pinning = parsePinning(name, text))
+    options.pinning = std::move(*pinning);
+  else
+    reject(fmt::format("`{}` takes auto, none or a list of different "
+                       "processors such as 0,2,4-7, not `{}`",
+                       name, text.str()));
+}
+
+/// What the environment says where no option does. An empty variable says
+/// nothing.
+void OptionReader::readEnvironment(const InputArgList &args) {
+  if (options.command == Command::Compile)
+    return;
+  auto threads = llvm::sys::Process::GetEnv("TILEC_THREADS");
+  if (threads && !threads->empty() && !args.hasArg(OPT_threads))
+    readCount("TILEC_THREADS", *threads, maxThreads, options.threads);
+  auto pin = llvm::sys::Process::GetEnv("TILEC_PIN");
+  if (pin && !pin->empty() && !args.hasArg(OPT_pin))
+    readPinning("TILEC_PIN", *pin);
+}
+
+void OptionReader::checkPinning() {
+  const Pinning &pinning = options.pinning;
+  size_t places = pinning.processors.size();
+  if (places && options.threads > places)
+    reject(fmt::format("`{}` names {} processor{} for {} threads",
+                       pinning.source, places, places == 1 ? "" : "s",
+                       options.threads));
 }
 
 void OptionReader::readCompileOption(const Arg &arg) {
@@ -294,9 +331,12 @@ void OptionReader::readCallOption(const Arg &arg) {
                          arg.getValue()));
     return;
   case OPT_threads:
-    return readCount(arg, maxThreads, options.threads);
+    return readCount(spell(arg), arg.getValue(), maxThreads, options.threads);
+  case OPT_pin:
+    return readPinning(spell(arg), arg.getValue());
   case OPT_iterations:
-    return readCount(arg, maxIterations, options.iterations);
+    return readCount(spell(arg), arg.getValue(), maxIterations,
+                     options.iterations);
   case OPT_json:
     options.json = arg.getValue();
     return;
@@ -393,6 +433,9 @@ OptionReader::read(const OptionTable &table,
     readInput(args);
   for (const Arg *arg : args)
     readOption(*arg);
+  readEnvironment(args);
+  if (status == ExitDone)
+    checkPinning();
   if (status != ExitDone)
     return status;
   keepForReplay(args);

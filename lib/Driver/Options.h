@@ -28,6 +28,17 @@ enum class EmitKind : uint8_t { AST, Tile, MLIR, LLVM, Assembly, Object };
 /// `NAME=VALUE` as written.
 using NamedText = std::pair<std::string, std::string>;
 
+/// Which processors the threads of calls keep to.
+struct Pinning {
+  /// One each, chosen by the driver. Otherwise thread w keeps to the w-th of
+  /// `processors`, which are as many as threads or more, or are empty: then the
+  /// system moves the threads as it likes.
+  bool automatic = true;
+  std::vector<int32_t> processors;
+  /// The option or the variable that says so.
+  std::string source;
+};
+
 /// The options of all commands; those that a command does not take keep their
 /// defaults.
 struct DriverOptions {
@@ -54,8 +65,9 @@ struct DriverOptions {
   std::vector<std::pair<std::string, int64_t>> dims;
   std::vector<NamedText> fills, scalars;
   uint64_t seed = 0;
-  /// 0: as many as the process can keep busy.
+  /// 0: as many as `pinning` names, or as the process can keep busy.
   unsigned threads = 0;
+  Pinning pinning;
   bool interpret = false;
   bool fp64 = false;
   bool checkRaces = false;

@@ -96,8 +96,11 @@ def seed : LongJoined<"seed", "<n>">, InCalls, Call,
   HelpText<"What random inputs are drawn from (default: 0)">;
 def seed_sep : LongSeparate<"seed">, Alias<seed>, InCalls;
 def threads : LongJoined<"threads", "<n>">, InCallsAndPack, Call,
-  HelpText<"Threads to use (default: as many as the process can keep busy)">;
+  HelpText<"Threads to use (default: one for each core that the process may use)">;
 def threads_sep : LongSeparate<"threads">, Alias<threads>, InCallsAndPack;
+def pin : LongJoined<"pin", "<which>">, InCallsAndPack, Call,
+  HelpText<"Processors that the threads keep to: auto (the default), none, or a list such as 0,2,4-7">;
+def pin_sep : LongSeparate<"pin">, Alias<pin>, InCallsAndPack;
 def interpret : Flag<["--"], "interpret">, InRun, Call, HelpText<"Use the reference interpreter, not the compiler">;
 def fp64 : Flag<["--"], "fp64">, InRunAndCheck, Call,
   HelpText<"Interpret, with matmuls that accumulate in double: shows what their rounding costs">;

@@ -100,7 +100,7 @@ llvm::Error Packer::checkShapes(const Signature &weights,
 
 llvm::Expected<std::vector<NamedTensor>>
 Packer::pack(const Signature &weights, const SafetensorsFile &file) {
-  llvm::Expected<Pool> pool = makePool(options.threads);
+  llvm::Expected<Pool> pool = makePool(options);
   if (!pool)
     return pool.takeError();
   std::vector<NamedTensor> tensors;

@@ -69,7 +69,7 @@ bool Runner::makeArguments(mlir::func::FuncOp entry) {
   if (!options.interpret && !options.fp64)
     return true;
   // The interpreter reads rows.
-  llvm::Expected<Pool> pool = makePool(options.threads);
+  llvm::Expected<Pool> pool = makePool(options);
   return check(pool ? given.arguments.setLayouts(*signature, **pool)
                     : pool.takeError());
 }
@@ -101,7 +101,7 @@ bool Runner::callEntry(const std::string &name) {
                                   /*instrument=*/false, diagnostics, status);
   if (!compiled)
     return false;
-  llvm::Expected<Pool> pool = makePool(options.threads);
+  llvm::Expected<Pool> pool = makePool(options);
   if (!pool)
     return check(pool.takeError());
   const CompiledEntry &entry = *compiled->find(name);

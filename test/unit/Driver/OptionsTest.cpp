@@ -7,6 +7,7 @@
 
 #include "Options.h"
 #include "tilec/Driver/Driver.h"
+#include <cstdlib>
 #include <gtest/gtest.h>
 
 using namespace tilec;
@@ -98,6 +99,80 @@ TEST(Options, CommandsTakeTheirOptions) {
   EXPECT_EQ(bench.options().command, Command::Bench);
   EXPECT_EQ(bench.options().iterations, 9u);
   EXPECT_EQ(bench.options().json, "-");
+}
+
+namespace {
+/// Environment variables that last as long as this.
+struct Environment {
+  explicit Environment(const char *threads, const char *pin) {
+    setenv("TILEC_THREADS", threads, 1);
+    setenv("TILEC_PIN", pin, 1);
+  }
+  ~Environment() {
+    unsetenv("TILEC_THREADS");
+    unsetenv("TILEC_PIN");
+  }
+};
+} // namespace
+
+TEST(Options, Pinning) {
+  using List = std::vector<int32_t>;
+  auto pinning = [](const char *text) {
+    return parse({"run", "a", "--pin", text}).options().pinning;
+  };
+  EXPECT_TRUE(parse({"run", "a"}).options().pinning.automatic);
+  EXPECT_TRUE(pinning("auto").automatic);
+  EXPECT_FALSE(pinning("none").automatic);
+  EXPECT_EQ(pinning("none").processors, List());
+  EXPECT_FALSE(pinning("3").automatic);
+  EXPECT_EQ(pinning("3").processors, List({3}));
+  EXPECT_EQ(pinning("5,0-2,8-13:2,9").processors,
+            List({5, 0, 1, 2, 8, 10, 12, 9}));
+  EXPECT_EQ(pinning("8191-8191:4294967295").processors, List({8191}));
+}
+
+TEST(Options, BadPinning) {
+  for (const char *text :
+       {"", "0,", ",0", "x", "-1", "1-", "2-1", "0-8192", "99999999999", "1,1",
+        "0-3,2", "0:2", "0-4:0", "0-4:", "0 1", "Auto"})
+    EXPECT_EQ(getError(ExitRejected, {"run", "a", "--pin", text}),
+              "`--pin` takes auto, none or a list of different processors such "
+              "as 0,2,4-7, not `" +
+                  std::string(text) + "`");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a", "--pin=0,1", "--threads=3"}),
+            "`--pin` names 2 processors for 3 threads");
+  EXPECT_EQ(getError(ExitUsage, {"a", "--pin=0"}),
+            "`--pin` is no option of `tilec`");
+}
+
+TEST(Options, TheEnvironmentSaysWhatOptionsDoNot) {
+  Environment environment("3", "2,4,6");
+  for (const char *command : {"run", "check", "bench", "pack"}) {
+    Parsed parsed = parse({command, "a"});
+    EXPECT_EQ(parsed.options().threads, 3u);
+    EXPECT_EQ(parsed.options().pinning.processors,
+              (std::vector<int32_t>{2, 4, 6}));
+  }
+  Parsed parsed = parse({"run", "a", "--threads=2", "--pin=none"});
+  EXPECT_EQ(parsed.options().threads, 2u);
+  EXPECT_TRUE(parsed.options().pinning.processors.empty());
+  EXPECT_EQ(getError(ExitRejected, {"run", "a", "--threads=4"}),
+            "`TILEC_PIN` names 3 processors for 4 threads");
+}
+
+TEST(Options, WrongVariablesAreNamedWhereTheyCount) {
+  Environment environment("many", "all");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a"}),
+            "`TILEC_THREADS` takes a number from 1 to 1024, not `many`");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a", "--threads=1"}),
+            "`TILEC_PIN` takes auto, none or a list of different processors "
+            "such as 0,2,4-7, not `all`");
+  EXPECT_EQ(parse({"run", "a", "--threads=1", "--pin=0"}).options().threads,
+            1u);
+  // Compiling has no threads, and an empty variable says nothing.
+  EXPECT_EQ(parse({"a"}).options().command, Command::Compile);
+  Environment empty("", "");
+  EXPECT_EQ(parse({"run", "a"}).options().threads, 0u);
 }
 
 TEST(Options, AFileMayBeNamedAsACommand) {
