@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arguments.h"
-#include "Names.h"
 #include "Weights.h"
 #include "tilec/Support/Fill.h"
+#include "tilec/Support/Names.h"
 #include "llvm/ADT/STLExtras.h"
 #include <fmt/format.h>
 #include <unistd.h>

@@ -7,7 +7,6 @@
 
 #include "Calls.h"
 #include "Commands.h"
-#include "Compile.h"
 #include "Limits.h"
 #include "Measurement.h"
 #include "OutputFile.h"
@@ -89,12 +88,9 @@ int Bencher::startThreads() {
 
 int Bencher::compile() {
   int status = ExitDone;
-  mlir::OwningOpRef<mlir::ModuleOp> copy = program.getModule().clone();
-  plain = compileForCalls(program.getModule(), options, /*instrument=*/false,
-                          diagnostics, status);
+  plain = program.compile(/*instrument=*/false, status);
   if (plain)
-    counting = compileForCalls(*copy, options, /*instrument=*/true, diagnostics,
-                               status);
+    counting = program.compile(/*instrument=*/true, status);
   return status;
 }
 

@@ -8,7 +8,6 @@
 #include "Calls.h"
 #include "Commands.h"
 #include "Compare.h"
-#include "Compile.h"
 #include "Elements.h"
 #include "Program.h"
 #include "Progress.h"
@@ -96,7 +95,6 @@ int Checker::makeArguments(mlir::func::FuncOp entry) {
   return ExitDone;
 }
 
-/// Interprets first: compiling replaces the entry.
 int Checker::callBoth(mlir::func::FuncOp entry) {
   std::string name = entry.getName().str();
   llvm::Expected<Pool> pool = makePool(options);
@@ -107,8 +105,7 @@ int Checker::callBoth(mlir::func::FuncOp entry) {
     return callInterpreted(entry, reference, options);
   }();
   int status = ExitDone;
-  auto compiled = compileForCalls(program.getModule(), options,
-                                  /*instrument=*/false, diagnostics, status);
+  auto compiled = program.compile(/*instrument=*/false, status);
   if (!compiled) {
     llvm::consumeError(std::move(interpreted));
     return status;

@@ -7,7 +7,6 @@
 
 #include "Compile.h"
 #include "InternalError.h"
-#include "Names.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "tilec/Driver/Driver.h"
@@ -64,22 +63,4 @@ int tilec::reportFailedCompilation(llvm::Error error,
   bool rejected =
       diagnostics.getProgramErrors() && !diagnostics.getCompilerErrors();
   return rejected ? int(ExitRejected) : reportInternalError(message);
-}
-
-std::unique_ptr<CompiledModule>
-tilec::compileForCalls(mlir::ModuleOp module, const DriverOptions &options,
-                       bool instrument, DriverDiagnostics &diagnostics,
-                       int &status) {
-  llvm::Expected<CompileOptions> compileOptions = makeCompileOptions(options);
-  if (!compileOptions) {
-    diagnostics.report(compileOptions.takeError());
-    status = ExitRejected;
-    return nullptr;
-  }
-  compileOptions->pipeline.instrument = instrument;
-  auto compiled = CompiledModule::compile(module, *compileOptions);
-  if (compiled)
-    return std::move(*compiled);
-  status = reportFailedCompilation(compiled.takeError(), diagnostics);
-  return nullptr;
 }

@@ -10,9 +10,7 @@
 
 #include "DriverDiagnostics.h"
 #include "Options.h"
-#include "tilec/ExecutionEngine/CompiledModule.h"
 #include "tilec/ExecutionEngine/Compiler.h"
-#include <memory>
 
 namespace tilec {
 
@@ -23,12 +21,6 @@ llvm::Expected<CompileOptions> makeCompileOptions(const DriverOptions &options);
 /// Reports why compiling failed: the program's fault, or an internal error if
 /// nothing has been said about the program. The exit status.
 int reportFailedCompilation(llvm::Error error, DriverDiagnostics &diagnostics);
-
-/// Compiles a module, which becomes LLVM dialect, into this process. Null
-/// after a report, with the exit status in `status`.
-std::unique_ptr<CompiledModule>
-compileForCalls(mlir::ModuleOp module, const DriverOptions &options,
-                bool instrument, DriverDiagnostics &diagnostics, int &status);
 
 } // namespace tilec
 

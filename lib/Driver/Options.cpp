@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
-#include "Names.h"
 #include "Threads.h"
 #include "tilec/Driver/Driver.h"
+#include "tilec/Support/Names.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Config/llvm-config.h"

@@ -13,7 +13,6 @@
 #include "Calls.h"
 #include "Commands.h"
 #include "Compile.h"
-#include "Names.h"
 #include "Program.h"
 #include "Weights.h"
 #include "mlir/Pass/PassManager.h"

@@ -10,10 +10,8 @@
 
 #include "DriverDiagnostics.h"
 #include "Options.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/IR/OwningOpRef.h"
+#include "tilec/ExecutionEngine/CompiledModule.h"
+#include "tilec/Session/SourceProgram.h"
 
 namespace tilec {
 
@@ -28,27 +26,24 @@ public:
   /// ExitDone, or why there is no module, which has been reported.
   int load();
 
-  mlir::ModuleOp getModule() { return *module; }
-  std::vector<mlir::func::FuncOp> getEntries();
+  mlir::ModuleOp getModule() { return source.getModule(); }
+  std::vector<mlir::func::FuncOp> getEntries() { return source.getEntries(); }
 
   /// The entry to call: `--entry` or the only one. Null after a report.
   mlir::func::FuncOp getEntryToCall();
 
+  /// Compiles the module, which stays as it is, into this process. Null after a
+  /// report, with the exit status in `status`.
+  std::unique_ptr<CompiledModule> compile(bool instrument, int &status);
+
 private:
-  int loadSource();
-  int loadIR();
-  int selectEntry();
-  int checkSource();
+  /// Reports an error of the compiler; the exit status.
+  int report(llvm::Error error);
 
   const DriverOptions &options;
   DriverDiagnostics &diagnostics;
-  mlir::MLIRContext context;
-  mlir::ScopedDiagnosticHandler handler;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
+  SourceProgram source;
 };
-
-/// Whether the file holds IR and no source.
-bool isIRFile(llvm::StringRef path);
 
 } // namespace tilec
 

@@ -7,7 +7,6 @@
 
 #include "Calls.h"
 #include "Commands.h"
-#include "Compile.h"
 #include "Elements.h"
 #include "Measurement.h"
 #include "Program.h"
@@ -97,8 +96,7 @@ bool Runner::interpretEntry(mlir::func::FuncOp entry) {
 }
 
 bool Runner::callEntry(const std::string &name) {
-  auto compiled = compileForCalls(program.getModule(), options,
-                                  /*instrument=*/false, diagnostics, status);
+  auto compiled = program.compile(/*instrument=*/false, status);
   if (!compiled)
     return false;
   llvm::Expected<Pool> pool = makePool(options);

@@ -25,6 +25,8 @@
 
 namespace tilec {
 
+class Module;
+
 struct FrontendOptions {
   /// One `-D NAME=VALUE`: the value of a module-level constant.
   struct Define {
@@ -59,6 +61,13 @@ FrontendResult compileTextToTileIR(mlir::MLIRContext &context,
                                    llvm::StringRef text, llvm::StringRef name,
                                    const FrontendOptions &options,
                                    Diagnostics &diags);
+
+/// Compiles what a ModuleLoader has read: its modules, the main one last.
+/// `options.importDirs` were the loader's business.
+FrontendResult compileModulesToTileIR(mlir::MLIRContext &context,
+                                      llvm::ArrayRef<Module *> modules,
+                                      const FrontendOptions &options,
+                                      Diagnostics &diags);
 
 } // namespace tilec
 

@@ -115,6 +115,13 @@ FrontendResult Compilation::verify(mlir::OwningOpRef<mlir::ModuleOp> ir) {
   return result;
 }
 
+FrontendResult tilec::compileModulesToTileIR(mlir::MLIRContext &context,
+                                             llvm::ArrayRef<Module *> modules,
+                                             const FrontendOptions &options,
+                                             Diagnostics &diags) {
+  return Compilation(context, modules, options, diags).run();
+}
+
 FrontendResult tilec::compileToTileIR(mlir::MLIRContext &context,
                                       StringRef path,
                                       const FrontendOptions &options,
@@ -122,7 +129,7 @@ FrontendResult tilec::compileToTileIR(mlir::MLIRContext &context,
   ModuleLoader loader(diags, options.importDirs);
   if (!loader.load(path))
     return {};
-  return Compilation(context, loader.modules(), options, diags).run();
+  return compileModulesToTileIR(context, loader.modules(), options, diags);
 }
 
 FrontendResult tilec::compileTextToTileIR(mlir::MLIRContext &context,
@@ -131,5 +138,5 @@ FrontendResult tilec::compileTextToTileIR(mlir::MLIRContext &context,
                                           Diagnostics &diags) {
   ModuleLoader loader(diags, options.importDirs);
   loader.load(llvm::MemoryBuffer::getMemBufferCopy(text, name));
-  return Compilation(context, loader.modules(), options, diags).run();
+  return compileModulesToTileIR(context, loader.modules(), options, diags);
 }

@@ -1,17 +1,24 @@
-//===- DriverDiagnostics.cpp - Messages about sources ---------------------===//
+//===- ProgramDiagnostics.cpp - Messages about a program ------------------===//
 //
 // Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "DriverDiagnostics.h"
-#include "Progress.h"
+#include "tilec/Session/ProgramDiagnostics.h"
 #include "mlir/IR/Location.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace tilec;
 using llvm::StringRef;
+
+void RecordingStream::write_impl(const char *text, size_t size) {
+  if (!muted)
+    out.write(text, size);
+  record.append(text, size);
+}
+
+ProgramDiagnostics::~ProgramDiagnostics() = default;
 
 //===----------------------------------------------------------------------===//
 // Places
@@ -35,7 +42,7 @@ static void collectPlaces(mlir::Location location,
   }
 }
 
-unsigned DriverDiagnostics::getBuffer(StringRef file) {
+unsigned ProgramDiagnostics::getBuffer(StringRef file) {
   auto [known, isNew] = buffers.try_emplace(file, 0);
   if (!isNew)
     return known->second;
@@ -49,7 +56,7 @@ unsigned DriverDiagnostics::getBuffer(StringRef file) {
 }
 
 /// The position in a source buffer, columns being characters.
-llvm::SMLoc DriverDiagnostics::find(const SourcePlace &place) {
+llvm::SMLoc ProgramDiagnostics::find(const SourcePlace &place) {
   unsigned id = place.line > 0 ? getBuffer(place.file) : 0;
   if (!id)
     return {};
@@ -78,9 +85,9 @@ static SourceRange wordAt(llvm::SMLoc loc) {
   return {loc, llvm::SMLoc::getFromPointer(end)};
 }
 
-void DriverDiagnostics::print(const SourcePlace &place, StringRef kind,
-                              StringRef message) {
-  Progress::clearLine();
+void ProgramDiagnostics::print(const SourcePlace &place, StringRef kind,
+                               StringRef message) {
+  prepareOutput();
   llvm::SMLoc loc = find(place);
   if (!loc.isValid()) {
     if (place.line > 0)
@@ -93,8 +100,8 @@ void DriverDiagnostics::print(const SourcePlace &place, StringRef kind,
   frontend.show(wordAt(loc), kind, message);
 }
 
-void DriverDiagnostics::print(mlir::Location location, StringRef kind,
-                              StringRef message) {
+void ProgramDiagnostics::print(mlir::Location location, StringRef kind,
+                               StringRef message) {
   llvm::SmallVector<SourcePlace, 2> places;
   collectPlaces(location, places);
   if (places.empty())
@@ -108,11 +115,22 @@ void DriverDiagnostics::print(mlir::Location location, StringRef kind,
 // Reporting
 //===----------------------------------------------------------------------===//
 
-void DriverDiagnostics::report(const std::string &message) {
+void ProgramDiagnostics::report(const std::string &message) {
   print(SourcePlace(), "error", message);
 }
 
-void DriverDiagnostics::report(llvm::Error error) {
+void ProgramDiagnostics::warn(const std::string &message) {
+  print(SourcePlace(), "warning", message);
+}
+
+void ProgramDiagnostics::repeat(StringRef text) {
+  if (text.empty())
+    return;
+  prepareOutput();
+  os << text;
+}
+
+void ProgramDiagnostics::report(llvm::Error error) {
   llvm::handleAllErrors(
       std::move(error),
       [&](const RuntimeError &failure) {
@@ -132,7 +150,7 @@ static bool speaksOfIR(StringRef message) {
          message.contains("cannot be lowered");
 }
 
-void DriverDiagnostics::report(mlir::Diagnostic &diagnostic) {
+void ProgramDiagnostics::report(mlir::Diagnostic &diagnostic) {
   std::string message = diagnostic.str();
   StringRef kind = "error";
   switch (diagnostic.getSeverity()) {

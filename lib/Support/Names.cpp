@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Names.h"
+#include "tilec/Support/Names.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TILEC_LIB_DRIVER_NAMES_H
-#define TILEC_LIB_DRIVER_NAMES_H
+#ifndef TILEC_SUPPORT_NAMES_H
+#define TILEC_SUPPORT_NAMES_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -26,4 +26,4 @@ std::string suggestName(llvm::StringRef name,
 
 } // namespace tilec
 
-#endif // TILEC_LIB_DRIVER_NAMES_H
+#endif // TILEC_SUPPORT_NAMES_H
