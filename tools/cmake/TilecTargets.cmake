@@ -10,6 +10,8 @@ target_include_directories(tilec_options INTERFACE
   ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}/include)
 target_compile_options(tilec_options INTERFACE
   -Wall -Wextra -Werror -Wno-unused-parameter -fno-strict-aliasing)
+# What the object cache knows this compiler by.
+target_link_options(tilec_options INTERFACE -Wl,--build-id)
 if(TILEC_SANITIZE)
   target_compile_options(tilec_options INTERFACE
     -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize=vptr
