@@ -170,6 +170,7 @@ void ObjectCache::evict() const {
   llvm::CachePruningPolicy policy;
   policy.Interval = std::chrono::seconds(0);
   policy.Expiration = std::chrono::seconds(0);
+  policy.MaxSizePercentageOfAvailableSpace = 100;
   policy.MaxSizeBytes = maxBytes;
   llvm::pruneCache(folder, policy);
 }

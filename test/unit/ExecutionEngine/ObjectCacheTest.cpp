@@ -11,9 +11,11 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <thread>
 
 using namespace tilec;
@@ -189,6 +191,25 @@ TEST_F(ObjectCacheTest, FoldersThatCannotBe) {
   EXPECT_TRUE(bool(error));
   llvm::consumeError(std::move(error));
   EXPECT_FALSE(open().lookup("a").has_value());
+}
+
+/// A file that the system does not let grow stands for a full disk.
+TEST_F(ObjectCacheTest, FullDisk) {
+  store(open(), "a", makeCached(10));
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit limit = before;
+  limit.rlim_cur = 100;
+  auto handler = signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  llvm::Error error = open().store("a", makeCached());
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, handler);
+  EXPECT_EQ(llvm::toString(std::move(error)), "File too large");
+  // What was there before is still there, and nothing else.
+  expectEqual(*open().lookup("a"), makeCached(10));
+  for (const std::string &file : getFiles())
+    EXPECT_FALSE(llvm::StringRef(file).contains(".tmp-")) << file;
 }
 
 /// Readers see whole objects while writers replace them and others evict.
