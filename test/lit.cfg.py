@@ -21,7 +21,9 @@ config.environment["PATH"] = os.pathsep.join(
     [os.path.join(config.tilec_binary_dir, "bin"), llvm_tools, config.environment["PATH"]]
 )
 
-# What a test caches is neither shared with the user's runs nor with other builds.
+# A test compiles what it runs, unless it is about the cache; and what that one
+# keeps is neither shared with the user's runs nor with other builds.
+config.environment["TILEC_CACHE"] = "off"
 config.environment["XDG_CACHE_HOME"] = os.path.join(config.test_exec_root, "cache")
 
 # Tests run side by side: threads that keep to one processor would get in each other's way.

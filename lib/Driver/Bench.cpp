@@ -88,9 +88,9 @@ int Bencher::startThreads() {
 
 int Bencher::compile() {
   int status = ExitDone;
-  plain = program.compile(/*instrument=*/false, status);
+  plain = program.compileForCalls(/*instrument=*/false, status);
   if (plain)
-    counting = program.compile(/*instrument=*/true, status);
+    counting = program.compileForCalls(/*instrument=*/true, status);
   return status;
 }
 

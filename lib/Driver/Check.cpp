@@ -105,7 +105,7 @@ int Checker::callBoth(mlir::func::FuncOp entry) {
     return callInterpreted(entry, reference, options);
   }();
   int status = ExitDone;
-  auto compiled = program.compile(/*instrument=*/false, status);
+  auto compiled = program.compileForCalls(/*instrument=*/false, status);
   if (!compiled) {
     llvm::consumeError(std::move(interpreted));
     return status;

@@ -8,6 +8,7 @@
 #include "Options.h"
 #include "Threads.h"
 #include "tilec/Driver/Driver.h"
+#include "tilec/ExecutionEngine/ObjectCache.h"
 #include "tilec/Support/Names.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -152,6 +153,7 @@ private:
   void readInput(const InputArgList &args);
   void readOption(const Arg &arg);
   void readCompileOption(const Arg &arg);
+  void readCacheOption(const Arg &arg);
   void readCallOption(const Arg &arg);
   void readEmit(StringRef kind);
   void readDim(const Arg &arg);
@@ -304,6 +306,27 @@ void OptionReader::readCompileOption(const Arg &arg) {
   case OPT_print_after:
     options.printAfter.push_back(arg.getValue());
     return;
+  default:
+    readCacheOption(arg);
+  }
+}
+
+void OptionReader::readCacheOption(const Arg &arg) {
+  switch (arg.getOption().getID()) {
+  case OPT_cache_dir:
+    options.cacheDir = arg.getValue();
+    if (options.cacheDir.empty())
+      reject("`--cache-dir` needs a folder");
+    return;
+  case OPT_no_cache:
+    options.noCache = true;
+    return;
+  case OPT_cache_size:
+    options.cacheSize = parseByteSize(arg.getValue());
+    if (!options.cacheSize)
+      reject(fmt::format("`--cache-size` takes a size such as 512M, not `{}`",
+                         arg.getValue()));
+    return;
   }
 }
 
@@ -395,6 +418,8 @@ void OptionReader::keepForReplay(const InputArgList &args) {
     case OPT_output:
     case OPT_output_tensors:
     case OPT_json:
+    case OPT_cache_dir:
+    case OPT_cache_size:
       continue;
     case OPT_define:
     case OPT_import:

@@ -60,6 +60,11 @@ struct DriverOptions {
   bool printAfterAll = false;
   std::vector<std::string> printAfter;
   bool passReport = false;
+  /// Empty: what the environment says.
+  std::string cacheDir;
+  bool noCache = false;
+  /// In bytes.
+  std::optional<uint64_t> cacheSize;
 
   std::optional<std::string> inputTensors, outputTensors;
   std::vector<std::pair<std::string, int64_t>> dims;

@@ -74,6 +74,15 @@ def check_races : Flag<["--"], "check-races">, InAll, Compile,
   HelpText<"Fail at run time where parallel iterations conflict; run interprets then">;
 def debug_info : Flag<["-"], "g">, InAll, Compile, HelpText<"Emit line tables; print locations in IR">;
 
+def cache_dir : LongJoined<"cache-dir", "<folder>">, InCalls, Compile,
+  HelpText<"Where to keep compiled programs (default: tilec in the user's cache folder)">;
+def cache_dir_sep : LongSeparate<"cache-dir">, Alias<cache_dir>, InCalls;
+def no_cache : Flag<["--"], "no-cache">, InCalls, Compile,
+  HelpText<"Compile anew, and keep nothing">;
+def cache_size : LongJoined<"cache-size", "<bytes>">, InCalls, Compile,
+  HelpText<"How much to keep, such as 512M (default: 1G)">;
+def cache_size_sep : LongSeparate<"cache-size">, Alias<cache_size>, InCalls;
+
 def print_after_all : Flag<["--"], "print-ir-after-all">, InAll, Print, HelpText<"Print the IR after each pass">;
 def print_after : LongJoined<"print-ir-after", "<pass>">, InAll, Print, HelpText<"Print the IR after one pass">;
 def print_after_sep : LongSeparate<"print-ir-after">, Alias<print_after>, InAll;

@@ -55,49 +55,108 @@ int Program::load() {
   return ExitDone;
 }
 
-static std::vector<std::string>
-getNames(llvm::ArrayRef<mlir::func::FuncOp> entries) {
-  std::vector<std::string> names;
-  for (mlir::func::FuncOp entry : entries)
-    names.push_back(mlir::func::FuncOp(entry).getName().str());
-  return names;
-}
+//===----------------------------------------------------------------------===//
+// Entries
+//===----------------------------------------------------------------------===//
 
-mlir::func::FuncOp Program::getEntryToCall() {
-  std::vector<mlir::func::FuncOp> entries = getEntries();
-  if (entries.size() == 1)
-    return entries.front();
-  std::vector<std::string> names = getNames(entries);
+/// The number of the only entry. None after a report.
+std::optional<size_t> Program::chooseEntry(llvm::ArrayRef<std::string> names) {
+  if (names.size() == 1)
+    return 0;
   diagnostics.report(
-      entries.empty()
+      names.empty()
           ? fmt::format("`{}` has no entry: no function is marked `@jit`",
                         options.input)
           : fmt::format("`{}` has several entries: say which with --entry{}",
                         options.input, suggestName("", names)));
-  return nullptr;
+  return std::nullopt;
+}
+
+mlir::func::FuncOp Program::getEntryToCall() {
+  std::vector<std::string> names;
+  for (mlir::func::FuncOp entry : getEntries())
+    names.push_back(entry.getName().str());
+  std::optional<size_t> chosen = chooseEntry(names);
+  return chosen ? getEntries()[*chosen] : nullptr;
+}
+
+const EntryInfo *Program::getEntryToCall(const CompiledObject &object) {
+  std::vector<std::string> names;
+  for (const EntryInfo &entry : object.entries)
+    names.push_back(entry.signature.name);
+  std::optional<size_t> chosen = chooseEntry(names);
+  return chosen ? &object.entries[*chosen] : nullptr;
 }
 
 //===----------------------------------------------------------------------===//
 // Machine code
 //===----------------------------------------------------------------------===//
 
-std::unique_ptr<CompiledModule> Program::compile(bool instrument, int &status) {
+std::optional<CompileOptions> Program::makeOptions(bool instrument,
+                                                   int &status) {
   llvm::Expected<CompileOptions> compileOptions = makeCompileOptions(options);
-  if (!compileOptions) {
-    diagnostics.report(compileOptions.takeError());
+  if (compileOptions) {
+    compileOptions->pipeline.instrument = instrument;
+    return std::move(*compileOptions);
+  }
+  diagnostics.report(compileOptions.takeError());
+  status = ExitRejected;
+  return std::nullopt;
+}
+
+/// Opens the cache that the command line and the environment ask for, once.
+bool Program::openCache(int &status) {
+  if (cache || options.noCache)
+    return true;
+  llvm::Expected<CacheSettings> settings = CacheSettings::fromEnvironment();
+  if (!settings) {
+    diagnostics.report(settings.takeError());
     status = ExitRejected;
-    return nullptr;
+    return false;
   }
-  compileOptions->pipeline.instrument = instrument;
-  llvm::Expected<CompiledObject> object =
-      source.compile(*compileOptions, /*cache=*/nullptr);
-  if (!object) {
-    status = report(object.takeError());
-    return nullptr;
+  if (!options.cacheDir.empty()) {
+    settings->enabled = true;
+    settings->folder = options.cacheDir;
   }
-  auto compiled = CompiledModule::load(std::move(*object), options.debugInfo);
+  if (options.cacheSize)
+    settings->maxBytes = *options.cacheSize;
+  cache = ObjectCache::open(*settings);
+  return true;
+}
+
+std::optional<CompiledObject> Program::find(bool instrument, int &status) {
+  auto compileOptions = makeOptions(instrument, status);
+  if (!compileOptions || !openCache(status))
+    return std::nullopt;
+  auto object = source.find(*compileOptions, cache ? &*cache : nullptr);
+  if (object)
+    return std::move(*object);
+  status = report(object.takeError());
+  return std::nullopt;
+}
+
+std::optional<CompiledObject> Program::compile(bool instrument, int &status) {
+  auto compileOptions = makeOptions(instrument, status);
+  if (!compileOptions || !openCache(status))
+    return std::nullopt;
+  auto object = source.compile(*compileOptions, cache ? &*cache : nullptr);
+  if (object)
+    return std::move(*object);
+  status = report(object.takeError());
+  return std::nullopt;
+}
+
+std::unique_ptr<CompiledModule> Program::loadForCalls(CompiledObject object,
+                                                      int &status) {
+  auto compiled = CompiledModule::load(std::move(object), options.debugInfo);
   if (compiled)
     return std::move(*compiled);
   status = reportInternalError(llvm::toString(compiled.takeError()));
   return nullptr;
+}
+
+std::unique_ptr<CompiledModule> Program::compileForCalls(bool instrument,
+                                                         int &status) {
+  std::optional<CompiledObject> object = compile(instrument, status);
+  return object ? loadForCalls(std::move(*object), status) : nullptr;
 }

@@ -32,17 +32,34 @@ public:
   /// The entry to call: `--entry` or the only one. Null after a report.
   mlir::func::FuncOp getEntryToCall();
 
-  /// Compiles the module, which stays as it is, into this process. Null after a
-  /// report, with the exit status in `status`.
-  std::unique_ptr<CompiledModule> compile(bool instrument, int &status);
+  /// The entry of a compiled program, chosen in the same way.
+  const EntryInfo *getEntryToCall(const CompiledObject &object);
+
+  /// The compiled program, if the cache has it: nothing else of it need be
+  /// loaded then. Otherwise none, with `status` set if something was reported.
+  std::optional<CompiledObject> find(bool instrument, int &status);
+
+  /// Compiles the module, which stays as it is, or finds it in the cache. None
+  /// after a report, with the exit status in `status`.
+  std::optional<CompiledObject> compile(bool instrument, int &status);
+
+  /// The same, loaded into this process. Null after a report.
+  std::unique_ptr<CompiledModule> compileForCalls(bool instrument, int &status);
+  std::unique_ptr<CompiledModule> loadForCalls(CompiledObject object,
+                                               int &status);
 
 private:
   /// Reports an error of the compiler; the exit status.
   int report(llvm::Error error);
+  bool openCache(int &status);
+  std::optional<CompileOptions> makeOptions(bool instrument, int &status);
+  std::optional<size_t> chooseEntry(llvm::ArrayRef<std::string> names);
 
   const DriverOptions &options;
   DriverDiagnostics &diagnostics;
   SourceProgram source;
+  /// None if it is turned off.
+  std::optional<ObjectCache> cache;
 };
 
 } // namespace tilec

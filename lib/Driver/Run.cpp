@@ -35,9 +35,11 @@ public:
   int run();
 
 private:
-  bool interpretEntry(mlir::func::FuncOp entry);
-  bool callEntry(const std::string &name);
-  bool makeArguments(mlir::func::FuncOp entry);
+  bool load();
+  bool interpretEntry();
+  bool compileEntry();
+  bool callEntry();
+  bool makeArguments();
   bool check(llvm::Error error) {
     if (!error)
       return true;
@@ -51,26 +53,39 @@ private:
   const DriverOptions &options;
   DriverDiagnostics &diagnostics;
   Program program;
+  /// Of the program's tile IR, if that was made.
+  mlir::func::FuncOp entry;
+  Signature signature;
   GivenArguments given;
+  std::unique_ptr<CompiledModule> compiled;
   int status = ExitDone;
 };
 } // namespace
 
-bool Runner::makeArguments(mlir::func::FuncOp entry) {
-  llvm::Expected<Signature> signature = tile::getSignature(entry);
-  if (!signature)
-    return check(signature.takeError());
+/// Makes the program's tile IR; the entry's signature is in `signature`.
+bool Runner::load() {
+  status = program.load();
+  if (status != ExitDone)
+    return false;
+  entry = program.getEntryToCall();
+  if (!entry) {
+    status = ExitRejected;
+    return false;
+  }
+  llvm::Expected<Signature> made = tile::getSignature(entry);
+  if (!made)
+    return check(made.takeError());
+  signature = std::move(*made);
+  return true;
+}
+
+bool Runner::makeArguments() {
   llvm::Expected<GivenArguments> made =
-      GivenArguments::make(*signature, options);
+      GivenArguments::make(signature, options);
   if (!made)
     return check(made.takeError());
   given = std::move(*made);
-  if (!options.interpret && !options.fp64)
-    return true;
-  // The interpreter reads rows.
-  llvm::Expected<Pool> pool = makePool(options);
-  return check(pool ? given.arguments.setLayouts(*signature, **pool)
-                    : pool.takeError());
+  return true;
 }
 
 void Runner::summarizeRun(const std::string &name, const std::string &how,
@@ -82,7 +97,15 @@ void Runner::summarizeRun(const std::string &name, const std::string &how,
                                 summarize(result.tensor));
 }
 
-bool Runner::interpretEntry(mlir::func::FuncOp entry) {
+bool Runner::interpretEntry() {
+  if (!load() || !makeArguments())
+    return false;
+  // The interpreter reads rows.
+  llvm::Expected<Pool> pool = makePool(options.threads);
+  if (!pool)
+    return check(pool.takeError());
+  if (!check(given.arguments.setLayouts(signature, **pool)))
+    return false;
   Clock::time_point start = Clock::now();
   llvm::Error error = [&] {
     Progress progress("interpreting");
@@ -91,45 +114,65 @@ bool Runner::interpretEntry(mlir::func::FuncOp entry) {
   double seconds = getSecondsSince(start);
   if (!check(std::move(error)))
     return false;
-  summarizeRun(entry.getName().str(), "interpreted", seconds);
+  summarizeRun(signature.name, "interpreted", seconds);
   return true;
 }
 
-bool Runner::callEntry(const std::string &name) {
-  auto compiled = program.compile(/*instrument=*/false, status);
-  if (!compiled)
+/// Arguments come before compilation, so that what is wrong with them is told
+/// at once. A compiled program that is in the cache tells its signature itself.
+bool Runner::compileEntry() {
+  std::optional<CompiledObject> object =
+      program.find(/*instrument=*/false, status);
+  if (status != ExitDone)
+    return false;
+  if (object) {
+    const EntryInfo *info = program.getEntryToCall(*object);
+    if (!info) {
+      status = ExitRejected;
+      return false;
+    }
+    signature = info->signature;
+  } else if (!load()) {
+    return false;
+  }
+  if (!makeArguments())
+    return false;
+  if (!object)
+    object = program.compile(/*instrument=*/false, status);
+  if (!object)
+    return false;
+  compiled = program.loadForCalls(std::move(*object), status);
+  return compiled != nullptr;
+}
+
+bool Runner::callEntry() {
+  if (!compileEntry())
     return false;
   llvm::Expected<Pool> pool = makePool(options);
   if (!pool)
     return check(pool.takeError());
-  const CompiledEntry &entry = *compiled->find(name);
-  if (!check(given.arguments.setLayouts(entry.signature, **pool)))
+  const CompiledEntry &function = *compiled->find(signature.name);
+  if (!check(given.arguments.setLayouts(function.signature, **pool)))
     return false;
   Clock::time_point start = Clock::now();
   llvm::Error error = [&] {
     Progress progress("running");
-    return callCompiled(entry, **pool, given.arguments);
+    return callCompiled(function, **pool, given.arguments);
   }();
   double seconds = getSecondsSince(start);
   if (!check(std::move(error)))
     return false;
   int32_t threads = tilec_rt_pool_threads(pool->get());
   summarizeRun(
-      name, fmt::format("ran on {} thread{}", threads, threads == 1 ? "" : "s"),
+      signature.name,
+      fmt::format("ran on {} thread{}", threads, threads == 1 ? "" : "s"),
       seconds);
   return true;
 }
 
 int Runner::run() {
-  status = program.load();
-  if (status != ExitDone)
-    return status;
-  mlir::func::FuncOp entry = program.getEntryToCall();
-  if (!entry || !makeArguments(entry))
-    return ExitRejected;
   bool interpreted = options.interpret || options.fp64 || options.checkRaces;
-  // Compiling replaces the entry, so its name is kept.
-  if (interpreted ? interpretEntry(entry) : callEntry(entry.getName().str()))
+  if (interpreted ? interpretEntry() : callEntry())
     check(writeResults(given.arguments, options));
   return status;
 }

@@ -86,10 +86,10 @@ Module *ModuleLoader::parse(std::unique_ptr<llvm::MemoryBuffer> buffer,
       std::make_unique<Module>(name, buffer->getBufferIdentifier()));
   Module *module = owned.back().get();
   unsigned id = sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
-  StringRef text = sources.getMemoryBuffer(id)->getBuffer();
+  module->text = sources.getMemoryBuffer(id)->getBuffer();
   SourceKind kind =
       isPython(module->path) ? SourceKind::Python : SourceKind::Tile;
-  parseModule(*module, text, kind, diags);
+  parseModule(*module, module->text, kind, diags);
   return module;
 }
 

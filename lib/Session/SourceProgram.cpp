@@ -7,8 +7,10 @@
 
 #include "tilec/Session/SourceProgram.h"
 #include "IRText.h"
+#include "ProgramKey.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
+#include "tilec/ExecutionEngine/CompilerIdentity.h"
 #include "tilec/Frontend/ModuleLoader.h"
 #include "tilec/Pipelines/Pipelines.h"
 #include "tilec/Support/Names.h"
@@ -152,9 +154,16 @@ llvm::Error SourceProgram::checkSource() {
 llvm::Error SourceProgram::makeModule() {
   if (module)
     return llvm::Error::success();
-  llvm::Error error = read();
-  if (!error)
-    error = makeCheckedModule();
+  if (llvm::Error error = read())
+    return error;
+  // Of a program that the cache knows, all warnings have been shown.
+  size_t start = diagnostics.getRecord().size();
+  diagnostics.setMuted(!shownWarnings.empty());
+  llvm::Error error = makeCheckedModule();
+  diagnostics.setMuted(false);
+  moduleWarnings = diagnostics.getRecord().substr(start).str();
+  if (shownWarnings.empty())
+    shownWarnings = moduleWarnings;
   if (error)
     module = nullptr;
   return error;
@@ -204,24 +213,69 @@ llvm::Error SourceProgram::selectEntry() {
 }
 
 //===----------------------------------------------------------------------===//
+// The cache
+//===----------------------------------------------------------------------===//
+
+/// None for what cannot be cached: a program that is wrong, a compilation that
+/// is watched, a compiler that does not know itself.
+std::optional<std::string>
+SourceProgram::getKey(const CompileOptions &compileOptions,
+                      const CPUTarget &target) {
+  std::optional<std::string> compiler = getCompilerIdentity();
+  if (!compiler || diagnostics.getFrontend().hasErrors() ||
+      diagnostics.showsRemarks() || compileOptions.configure)
+    return std::nullopt;
+  ProgramKey key;
+  key.addCompiler(*compiler);
+  if (ir)
+    key.addIR(ir->getBufferIdentifier(), ir->getBuffer());
+  else
+    key.addModules(loader->modules());
+  key.addSource(options);
+  key.addCompilation(compileOptions, target);
+  return key.finish();
+}
+
+std::optional<CompiledObject> SourceProgram::lookup(StringRef key,
+                                                    const ObjectCache &cache) {
+  std::optional<CachedObject> found = cache.lookup(key);
+  if (!found)
+    return std::nullopt;
+  StringRef warnings = found->warnings;
+  if (warnings.consume_front(shownWarnings)) {
+    diagnostics.repeat(warnings);
+    shownWarnings = found->warnings;
+  }
+  return std::move(found->object);
+}
+
+void SourceProgram::store(StringRef key, CachedObject cached,
+                          const ObjectCache &cache) {
+  llvm::Error error = cache.store(key, cached);
+  if (error && cache.isFolderChosen())
+    diagnostics.warn(fmt::format("cannot cache the compiled program in `{}`: "
+                                 "{}",
+                                 cache.getFolder().str(),
+                                 llvm::toString(std::move(error))));
+  llvm::consumeError(std::move(error));
+}
+
+//===----------------------------------------------------------------------===//
 // Compiling
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<std::optional<CompiledObject>>
-SourceProgram::find(const CompileOptions &compileOptions, ObjectCache *cache) {
-  return std::nullopt;
+llvm::Expected<CPUTarget>
+SourceProgram::getTarget(const CompileOptions &compileOptions) {
+  auto target = CPUTarget::get(compileOptions.triple, compileOptions.cpu,
+                               compileOptions.features);
+  // A name that LLVM does not know is no defect of the compiler.
+  if (!target)
+    return reject(llvm::toString(target.takeError()));
+  return target;
 }
 
 llvm::Expected<CompiledObject>
-SourceProgram::compile(const CompileOptions &compileOptions,
-                       ObjectCache *cache) {
-  // A name that LLVM does not know is no defect of the compiler.
-  auto target = CPUTarget::get(compileOptions.triple, compileOptions.cpu,
-                               compileOptions.features);
-  if (!target)
-    return reject(llvm::toString(target.takeError()));
-  if (llvm::Error error = makeModule())
-    return error;
+SourceProgram::compileModule(const CompileOptions &compileOptions) {
   // IR printed between passes that run side by side would mix.
   if (compileOptions.configure)
     context->context.disableMultithreading();
@@ -232,8 +286,47 @@ SourceProgram::compile(const CompileOptions &compileOptions,
   return failed(llvm::toString(object.takeError()));
 }
 
+llvm::Expected<std::optional<CompiledObject>>
+SourceProgram::find(const CompileOptions &compileOptions,
+                    const ObjectCache *cache) {
+  llvm::Expected<CPUTarget> target = getTarget(compileOptions);
+  if (!target)
+    return target.takeError();
+  if (llvm::Error error = read())
+    return error;
+  std::optional<std::string> key =
+      cache ? getKey(compileOptions, *target) : std::nullopt;
+  return key ? lookup(*key, *cache) : std::nullopt;
+}
+
+llvm::Expected<CompiledObject>
+SourceProgram::compile(const CompileOptions &compileOptions,
+                       const ObjectCache *cache) {
+  llvm::Expected<CPUTarget> target = getTarget(compileOptions);
+  if (!target)
+    return target.takeError();
+  if (llvm::Error error = read())
+    return error;
+  std::optional<std::string> key =
+      cache ? getKey(compileOptions, *target) : std::nullopt;
+  if (key)
+    if (std::optional<CompiledObject> object = lookup(*key, *cache))
+      return std::move(*object);
+  if (llvm::Error error = makeModule())
+    return error;
+  size_t start = diagnostics.getRecord().size();
+  llvm::Expected<CompiledObject> object = compileModule(compileOptions);
+  if (object && key)
+    store(
+        *key,
+        {*object, moduleWarnings + diagnostics.getRecord().substr(start).str()},
+        *cache);
+  return object;
+}
+
 llvm::Expected<CompiledObject>
 tilec::compileSource(SourceOptions source, const CompileOptions &options,
-                     ObjectCache *cache, ProgramDiagnostics &diagnostics) {
+                     const ObjectCache *cache,
+                     ProgramDiagnostics &diagnostics) {
   return SourceProgram(std::move(source), diagnostics).compile(options, cache);
 }

@@ -44,7 +44,7 @@ class Fuzzer:
             return [self.tilec, path, "--emit=tile", "-o", "/dev/null"]
         values = path.replace(".tile", ".safetensors")
         inputs.write(values, program, dims, number)
-        command = [self.tilec, "check", path, "--in", values, "--threads", str(threads), *options]
+        command = [self.tilec, "check", path, "--no-cache", "--in", values, "--threads", str(threads), *options]
         for name, value in dims.items():
             command += ["--dim", f"{name}={value}"]
         for name, _, value in program.scalars:

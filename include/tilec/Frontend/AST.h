@@ -32,6 +32,8 @@ public:
   const std::string name;
   /// As given, or as found on the import path.
   const std::string path;
+  /// The source; the diagnostics' SourceMgr owns it.
+  llvm::StringRef text;
   StringExpr *docstring = nullptr;
   /// Imports, constants, functions (and errors) in source order, the docstring
   /// left out.

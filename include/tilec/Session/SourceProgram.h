@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tilec/ExecutionEngine/Compiler.h"
+#include "tilec/ExecutionEngine/ObjectCache.h"
 #include "tilec/Frontend/Frontend.h"
 #include "tilec/Session/ProgramDiagnostics.h"
 #include <functional>
@@ -28,7 +29,6 @@
 namespace tilec {
 
 class ModuleLoader;
-class ObjectCache;
 
 /// Where a program comes from, and what of it is wanted.
 struct SourceOptions {
@@ -77,13 +77,14 @@ public:
   /// Nothing without a cache, if passes are to be watched
   /// (CompileOptions::configure, remarks), and for programs that are wrong.
   llvm::Expected<std::optional<CompiledObject>>
-  find(const CompileOptions &options, ObjectCache *cache);
+  find(const CompileOptions &options, const ObjectCache *cache);
 
   /// The same, or else compiles the program and stores it in `cache` (null:
-  /// none). A cache that cannot be written is no error. The tile IR stays as it
+  /// none). A cache that cannot be written is no error; there is a warning if
+  /// somebody chose its folder. The tile IR stays as it
   /// is. Errors are told to the diagnostics; see ProgramRejected.
   llvm::Expected<CompiledObject> compile(const CompileOptions &options,
-                                         ObjectCache *cache);
+                                         const ObjectCache *cache);
 
 private:
   struct Context;
@@ -95,6 +96,14 @@ private:
   llvm::Error makeFromIR();
   llvm::Error selectEntry();
   llvm::Error checkSource();
+  std::optional<std::string> getKey(const CompileOptions &options,
+                                    const CPUTarget &target);
+  std::optional<CompiledObject> lookup(llvm::StringRef key,
+                                       const ObjectCache &cache);
+  void store(llvm::StringRef key, CachedObject cached,
+             const ObjectCache &cache);
+  llvm::Expected<CompiledObject> compileModule(const CompileOptions &options);
+  llvm::Expected<CPUTarget> getTarget(const CompileOptions &options);
   llvm::Error reject(const std::string &message);
   llvm::Error failed(const std::string &message);
 
@@ -104,13 +113,17 @@ private:
   std::unique_ptr<llvm::MemoryBuffer> ir;
   std::unique_ptr<Context> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// Warnings that the front end and the analyses have about the program.
+  std::string moduleWarnings;
+  /// Warnings that the user has seen.
+  std::string shownWarnings;
 };
 
 /// Compiles a program. `cache` may be null. Errors are told to `diagnostics`;
 /// see ProgramRejected.
 llvm::Expected<CompiledObject> compileSource(SourceOptions source,
                                              const CompileOptions &options,
-                                             ObjectCache *cache,
+                                             const ObjectCache *cache,
                                              ProgramDiagnostics &diagnostics);
 
 } // namespace tilec

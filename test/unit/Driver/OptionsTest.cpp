@@ -74,6 +74,27 @@ TEST(Options, ValuesAreJoinedOrSeparate) {
   EXPECT_FALSE(options.boundsChecks);
 }
 
+TEST(Options, Cache) {
+  Parsed unset = parse({"run", "a.tile"});
+  EXPECT_EQ(unset.options().cacheDir, "");
+  EXPECT_FALSE(unset.options().noCache);
+  EXPECT_FALSE(unset.options().cacheSize);
+  for (const char *command : {"run", "check", "bench"}) {
+    Parsed parsed = parse({command, "a.tile", "--cache-dir", "folder",
+                           "--cache-size=2K", "--no-cache"});
+    EXPECT_EQ(parsed.options().cacheDir, "folder");
+    EXPECT_EQ(parsed.options().cacheSize, 2048u);
+    EXPECT_TRUE(parsed.options().noCache);
+    // A replay compiles, and leaves the user's folder alone.
+    EXPECT_EQ(parsed.options().replayArguments,
+              std::vector<std::string>{"--no-cache"});
+  }
+  EXPECT_EQ(getError(ExitUsage, {"a.tile", "--no-cache"}),
+            "`--no-cache` is no option of `tilec`");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a.tile", "--cache-size", "0"}),
+            "`--cache-size` takes a size such as 512M, not `0`");
+}
+
 TEST(Options, EachOptimizationLevelIsItself) {
   EXPECT_EQ(parse({"a", "-O0"}).options().optLevel, 0u);
   EXPECT_EQ(parse({"a", "-O2"}).options().optLevel, 2u);
