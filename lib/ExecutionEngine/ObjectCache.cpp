@@ -146,8 +146,12 @@ llvm::Error ObjectCache::write(StringRef file, StringRef bytes) const {
   }
   if (!error)
     error = fs::rename(temporary, file);
-  if (error)
-    fs::remove(temporary);
+  if (!error)
+    return llvm::Error::success();
+  fs::remove(temporary);
+  // Somebody else has evicted what took too long to write.
+  if (error == std::errc::no_such_file_or_directory)
+    return llvm::Error::success();
   return llvm::errorCodeToError(error);
 }
 

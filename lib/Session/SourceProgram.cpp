@@ -242,10 +242,9 @@ std::optional<CompiledObject> SourceProgram::lookup(StringRef key,
   if (!found)
     return std::nullopt;
   StringRef warnings = found->warnings;
-  if (warnings.consume_front(shownWarnings)) {
-    diagnostics.repeat(warnings);
-    shownWarnings = found->warnings;
-  }
+  warnings.consume_front(shownWarnings);
+  diagnostics.repeat(warnings);
+  shownWarnings = found->warnings;
   return std::move(found->object);
 }
 

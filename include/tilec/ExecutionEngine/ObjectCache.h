@@ -60,8 +60,9 @@ public:
 
   /// Stores an object, in place of what was there, and evicts what was not
   /// looked up for longest while the folder is too large. An object that is
-  /// larger than the whole cache is not stored. An error if the folder or the
-  /// file cannot be written; the cache is then as it was.
+  /// larger than the whole cache is not stored, and one that others evict while
+  /// it is written is lost. An error if the folder or the file cannot be
+  /// written; the cache is then as it was.
   llvm::Error store(llvm::StringRef key, const CachedObject &cached) const;
 
 private:

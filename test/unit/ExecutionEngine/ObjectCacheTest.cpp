@@ -137,6 +137,9 @@ TEST_F(ObjectCacheTest, EvictsWhatWasNotUsedForLongest) {
   for (llvm::StringRef key : {"a", "b", "c"}) {
     store(cache, key, makeCached());
     letTimePass();
+    // Many file systems note the first access, and no other on the same day.
+    EXPECT_TRUE(cache.lookup(key).has_value());
+    letTimePass();
   }
   EXPECT_TRUE(cache.lookup("a").has_value());
   letTimePass();
@@ -224,11 +227,7 @@ TEST_F(ObjectCacheTest, ManyThreads) {
       for (int i = 0; i < 100; ++i) {
         std::string key(1, char('a' + (worker + i) % 5));
         const CachedObject &mine = cached[i % 2];
-        if (llvm::Error error = cache.store(key, mine)) {
-          // Its half-written file was evicted.
-          llvm::consumeError(std::move(error));
-          continue;
-        }
+        store(cache, key, mine);
         std::optional<CachedObject> read = cache.lookup(key);
         if (!read)
           continue;
