@@ -17,8 +17,8 @@
 namespace tilec {
 
 /// Hashes all that decides what a program is compiled to. Texts and lists are
-/// hashed with their lengths, so that no two programs look alike; no times and
-/// no absolute paths are hashed.
+/// hashed with their lengths, so that no two programs look alike. Names of
+/// files are hashed as they are given, and no times.
 class ProgramKey {
 public:
   /// The compiler, as getCompilerIdentity knows it.

@@ -216,13 +216,20 @@ llvm::Error SourceProgram::selectEntry() {
 // The cache
 //===----------------------------------------------------------------------===//
 
-/// None for what cannot be cached: a program that is wrong, a compilation that
-/// is watched, a compiler that does not know itself.
-std::optional<std::string>
+/// Reads the program. None for what cannot be cached: a program that is wrong,
+/// a compilation that is watched, a compiler that does not know itself.
+llvm::Expected<std::optional<std::string>>
 SourceProgram::getKey(const CompileOptions &compileOptions,
-                      const CPUTarget &target) {
+                      const ObjectCache *cache) {
+  auto target = CPUTarget::get(compileOptions.triple, compileOptions.cpu,
+                               compileOptions.features);
+  // A name that LLVM does not know is no defect of the compiler.
+  if (!target)
+    return reject(llvm::toString(target.takeError()));
+  if (llvm::Error error = read())
+    return error;
   std::optional<std::string> compiler = getCompilerIdentity();
-  if (!compiler || diagnostics.getFrontend().hasErrors() ||
+  if (!cache || !compiler || diagnostics.getFrontend().hasErrors() ||
       diagnostics.showsRemarks() || compileOptions.configure)
     return std::nullopt;
   ProgramKey key;
@@ -232,7 +239,7 @@ SourceProgram::getKey(const CompileOptions &compileOptions,
   else
     key.addModules(loader->modules());
   key.addSource(options);
-  key.addCompilation(compileOptions, target);
+  key.addCompilation(compileOptions, *target);
   return key.finish();
 }
 
@@ -263,16 +270,6 @@ void SourceProgram::store(StringRef key, CachedObject cached,
 // Compiling
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<CPUTarget>
-SourceProgram::getTarget(const CompileOptions &compileOptions) {
-  auto target = CPUTarget::get(compileOptions.triple, compileOptions.cpu,
-                               compileOptions.features);
-  // A name that LLVM does not know is no defect of the compiler.
-  if (!target)
-    return reject(llvm::toString(target.takeError()));
-  return target;
-}
-
 llvm::Expected<CompiledObject>
 SourceProgram::compileModule(const CompileOptions &compileOptions) {
   // IR printed between passes that run side by side would mix.
@@ -288,36 +285,28 @@ SourceProgram::compileModule(const CompileOptions &compileOptions) {
 llvm::Expected<std::optional<CompiledObject>>
 SourceProgram::find(const CompileOptions &compileOptions,
                     const ObjectCache *cache) {
-  llvm::Expected<CPUTarget> target = getTarget(compileOptions);
-  if (!target)
-    return target.takeError();
-  if (llvm::Error error = read())
-    return error;
-  std::optional<std::string> key =
-      cache ? getKey(compileOptions, *target) : std::nullopt;
-  return key ? lookup(*key, *cache) : std::nullopt;
+  auto key = getKey(compileOptions, cache);
+  if (!key)
+    return key.takeError();
+  return *key ? lookup(**key, *cache) : std::nullopt;
 }
 
 llvm::Expected<CompiledObject>
 SourceProgram::compile(const CompileOptions &compileOptions,
                        const ObjectCache *cache) {
-  llvm::Expected<CPUTarget> target = getTarget(compileOptions);
-  if (!target)
-    return target.takeError();
-  if (llvm::Error error = read())
-    return error;
-  std::optional<std::string> key =
-      cache ? getKey(compileOptions, *target) : std::nullopt;
-  if (key)
-    if (std::optional<CompiledObject> object = lookup(*key, *cache))
+  auto key = getKey(compileOptions, cache);
+  if (!key)
+    return key.takeError();
+  if (*key)
+    if (std::optional<CompiledObject> object = lookup(**key, *cache))
       return std::move(*object);
   if (llvm::Error error = makeModule())
     return error;
   size_t start = diagnostics.getRecord().size();
   llvm::Expected<CompiledObject> object = compileModule(compileOptions);
-  if (object && key)
+  if (object && *key)
     store(
-        *key,
+        **key,
         {*object, moduleWarnings + diagnostics.getRecord().substr(start).str()},
         *cache);
   return object;

@@ -68,7 +68,8 @@ public:
   /// Makes tile IR, and tells the author of a source what analyses find to be
   /// wrong with it. Does nothing the second time.
   llvm::Error makeModule();
-  /// The tile IR that makeModule made. The program owns it.
+  /// The tile IR that makeModule made. The program owns it. Whoever changes it
+  /// must not compile the program afterwards.
   mlir::ModuleOp getModule() { return *module; }
   /// Its entries in the order of the source.
   std::vector<mlir::func::FuncOp> getEntries();
@@ -96,14 +97,13 @@ private:
   llvm::Error makeFromIR();
   llvm::Error selectEntry();
   llvm::Error checkSource();
-  std::optional<std::string> getKey(const CompileOptions &options,
-                                    const CPUTarget &target);
+  llvm::Expected<std::optional<std::string>>
+  getKey(const CompileOptions &options, const ObjectCache *cache);
   std::optional<CompiledObject> lookup(llvm::StringRef key,
                                        const ObjectCache &cache);
   void store(llvm::StringRef key, CachedObject cached,
              const ObjectCache &cache);
   llvm::Expected<CompiledObject> compileModule(const CompileOptions &options);
-  llvm::Expected<CPUTarget> getTarget(const CompileOptions &options);
   llvm::Error reject(const std::string &message);
   llvm::Error failed(const std::string &message);
 
