@@ -101,7 +101,7 @@ bool Runner::interpretEntry() {
   if (!load() || !makeArguments())
     return false;
   // The interpreter reads rows.
-  llvm::Expected<Pool> pool = makePool(options.threads);
+  llvm::Expected<Pool> pool = makePool(options);
   if (!pool)
     return check(pool.takeError());
   if (!check(given.arguments.setLayouts(signature, **pool)))
