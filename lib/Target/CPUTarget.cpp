@@ -43,6 +43,28 @@ static constexpr FeatureRow featureRows[] = {
     {Arch::AArch64, &CPUFeatures::bf16Dot, "+bf16"},
 };
 
+static constexpr StringRef x86Features[] = {
+#define X86_FEATURE(NAME, ...) NAME,
+#include "tilec/Support/ProcessorFeatures.def"
+};
+static constexpr StringRef aarch64Features[] = {
+#define AARCH64_FEATURE(NAME, ...) NAME,
+#include "tilec/Support/ProcessorFeatures.def"
+};
+
+/// Those that a run-time check knows.
+static llvm::ArrayRef<StringRef> getCheckedFeatures(Arch arch) {
+  switch (arch) {
+  case Arch::X86_64:
+    return x86Features;
+  case Arch::AArch64:
+    return aarch64Features;
+  case Arch::Other:
+    return {};
+  }
+  llvm_unreachable("all architectures are covered");
+}
+
 static void initializeTargets() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -197,6 +219,12 @@ llvm::Error CPUTarget::resolve() {
   for (const FeatureRow &row : featureRows)
     if (row.arch == architecture)
       available.*row.member = info->checkFeatures(row.llvmFeatures);
+  required = llvm::join(
+      llvm::make_filter_range(getCheckedFeatures(architecture),
+                              [&](StringRef name) {
+                                return info->checkFeatures("+" + name.str());
+                              }),
+      ",");
   return llvm::Error::success();
 }
 

@@ -69,6 +69,10 @@ public:
   /// them.
   llvm::StringRef cpu() const { return cpuName; }
   llvm::StringRef featureString() const { return featureNames; }
+  /// The instruction sets that code may use, of those in
+  /// ProcessorFeatures.def, joined by commas: what tilec_rt_supports is asked
+  /// before the code runs. Empty for other architectures.
+  llvm::StringRef requiredFeatures() const { return required; }
   /// Whether the code runs on the machine that runs the compiler.
   bool runsOnHost() const;
 
@@ -83,6 +87,7 @@ private:
   llvm::Triple targetTriple;
   std::string cpuName;
   std::string featureNames;
+  std::string required;
   const llvm::Target *llvmTarget = nullptr;
   Arch architecture = Arch::Other;
   CPUFeatures available;

@@ -6,15 +6,103 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilec/Support/Signature.h"
+#include "tilec/Runtime/Entry.h"
+#include <deque>
 #include <gtest/gtest.h>
 
 using namespace tilec;
 
 namespace {
+/// A signature as an object holds it.
+class RuntimeInfo {
+public:
+  explicit RuntimeInfo(const Signature &signature) : signature(signature) {
+    for (const std::string &name : signature.symbols)
+      symbols.push_back(name.c_str());
+    for (const Parameter &parameter : signature.parameters)
+      parameters.push_back(describe(parameter));
+    info.version = TILEC_RT_ENTRY_VERSION;
+    info.parameter_count = int32_t(parameters.size());
+    info.symbol_count = int32_t(symbols.size());
+    info.name = signature.name.c_str();
+    info.parameters = parameters.data();
+    info.symbols = symbols.data();
+  }
+  const tilec_rt_entry_info *get() const { return &info; }
+
+private:
+  tilec_rt_dim describe(const DimExpr &dim) {
+    std::vector<int64_t> &terms = termLists.emplace_back();
+    for (const DimExpr::Term &term : dim.getTerms()) {
+      terms.push_back(term.coefficient);
+      terms.push_back(int64_t(term.symbols.size()));
+      for (const std::string &name : term.symbols)
+        terms.push_back(llvm::find(signature.symbols, name) -
+                        signature.symbols.begin());
+    }
+    return {texts.emplace_back(dim.str()).c_str(), terms.data(),
+            int64_t(dim.getTerms().size())};
+  }
+
+  tilec_rt_parameter describe(const Parameter &parameter) {
+    std::vector<tilec_rt_dim> &shape = shapes.emplace_back();
+    for (const DimExpr &dim : parameter.shape)
+      shape.push_back(describe(dim));
+    return {parameter.name.c_str(),
+            "",
+            "row-major",
+            shape.data(),
+            int32_t(shape.size()),
+            parameter.isTensor() ? TILEC_RT_TENSOR : TILEC_RT_SCALAR,
+            TILEC_RT_IN,
+            int32_t(getByteSize(parameter.dtype))};
+  }
+
+  const Signature &signature;
+  std::vector<const char *> symbols;
+  std::vector<tilec_rt_parameter> parameters;
+  std::deque<std::vector<tilec_rt_dim>> shapes;
+  std::deque<std::vector<int64_t>> termLists;
+  std::deque<std::string> texts;
+  tilec_rt_entry_info info = {};
+};
+
+/// What the run-time library finds for the same call: the values, or its error.
+/// None if the call cannot be put to it: wrong ranks, names that there are not
+/// or that are given twice.
+std::optional<std::pair<std::vector<int64_t>, std::string>>
+solveAtRunTime(const Signature &signature,
+               llvm::ArrayRef<std::optional<Shape>> shapes,
+               const DimValues &dims) {
+  std::vector<int64_t> values(signature.symbols.size(), -1);
+  for (const auto &[name, value] : dims) {
+    auto found = llvm::find(signature.symbols, name);
+    if (found == signature.symbols.end())
+      return std::nullopt;
+    int64_t &slot = values[size_t(found - signature.symbols.begin())];
+    if (slot != -1 && slot != value)
+      return std::nullopt;
+    slot = value;
+  }
+  std::vector<const int64_t *> extents;
+  for (auto [parameter, shape] : llvm::zip(signature.parameters, shapes)) {
+    if (shape && shape->size() != parameter.shape.size())
+      return std::nullopt;
+    extents.push_back(shape ? shape->data() : nullptr);
+  }
+  tilec_rt_error error = {};
+  RuntimeInfo info(signature);
+  if (tilec_rt_entry_solve(info.get(), extents.data(), values.data(), &error))
+    return std::make_pair(std::vector<int64_t>(), std::string(error.message));
+  return std::make_pair(values, std::string());
+}
+
 /// Builds signatures: `tensor("w", {"LAYERS*128", "64"})`.
 struct SignatureTest : testing::Test {
   Signature signature{"kernel", {}, {}};
   std::vector<std::optional<Shape>> shapes;
+  /// The run-time library's answer to what solveError was asked.
+  std::string runTimeError;
 
   void tensor(llvm::StringRef name, std::vector<std::string> dims,
               std::optional<Shape> shape, DType dtype = DType::FP32) {
@@ -38,6 +126,11 @@ struct SignatureTest : testing::Test {
 
   std::vector<int64_t> solve(const DimValues &dims = {}) {
     llvm::Expected<std::vector<int64_t>> values = signature.solve(shapes, dims);
+    auto atRunTime = solveAtRunTime(signature, shapes, dims);
+    EXPECT_TRUE(atRunTime && atRunTime->second.empty());
+    if (values && atRunTime) {
+      EXPECT_EQ(*values, atRunTime->first);
+    }
     if (values)
       return *values;
     ADD_FAILURE() << llvm::toString(values.takeError());
@@ -46,6 +139,8 @@ struct SignatureTest : testing::Test {
 
   std::string solveError(const DimValues &dims = {}) {
     llvm::Expected<std::vector<int64_t>> values = signature.solve(shapes, dims);
+    if (auto atRunTime = solveAtRunTime(signature, shapes, dims))
+      runTimeError = atRunTime->second;
     return values ? "solved" : llvm::toString(values.takeError());
   }
 };
@@ -95,6 +190,7 @@ TEST_F(SignatureTest, ReportsWhatNoMemoryHolds) {
   EXPECT_EQ(solve({{"N", largest}, {"M", 0}}), (Values{largest, 0}));
   EXPECT_EQ(solveError({{"N", largest + 1}, {"M", 0}}),
             "`N` is 140737488355329, more than 2^47");
+  EXPECT_EQ(runTimeError, "`N` is 140737488355329, more than 2^47");
 }
 
 TEST_F(SignatureTest, ReportsContradictionsWithBothParameters) {
@@ -102,6 +198,7 @@ TEST_F(SignatureTest, ReportsContradictionsWithBothParameters) {
   tensor("y", {"N"}, Shape{5});
   EXPECT_EQ(solveError(), "dimension 0 of `y` is 5, expected N = 4, with N = 4 "
                           "from dimension 0 of `x`");
+  EXPECT_EQ(runTimeError, "dimension 0 of `y` is 5, expected N = 4");
 }
 
 TEST_F(SignatureTest, ReportsWrongConstantsAndRanks) {
@@ -118,6 +215,8 @@ TEST_F(SignatureTest, ReportsIndivisibleAndNegative) {
             "dimension 0 of `x` is 130, which N*128 is for no "
             "`N`\n"
             "dimension 0 of `y` is 9, which M + 10 is for no `M`");
+  EXPECT_EQ(runTimeError,
+            "dimension 0 of `x` is 130, which N*128 is for no `N`");
 }
 
 TEST_F(SignatureTest, ListsWhatNothingDetermines) {
@@ -126,6 +225,8 @@ TEST_F(SignatureTest, ListsWhatNothingDetermines) {
   EXPECT_EQ(solveError(),
             "nothing determines `M`, `N`, `Q`: no argument has a dimension "
             "with that as its only unknown");
+  EXPECT_EQ(runTimeError, "nothing determines `M`: no tensor has a dimension "
+                          "with that as its only unknown");
 }
 
 TEST_F(SignatureTest, ZeroDeterminesNothingMore) {
@@ -144,6 +245,7 @@ TEST_F(SignatureTest, SurvivesExtremeNumbers) {
             "dimension 0 of `z` is 1, but M*N exceeds 64 bits, with M = "
             "9223372036854775807 from dimension 0 of `x`, N = "
             "9223372036854775807 from dimension 0 of `y`");
+  EXPECT_EQ(runTimeError, "dimension 0 of `z` is 1, but M*N exceeds 64 bits");
 }
 
 TEST_F(SignatureTest, ShapesAreChecked) {
@@ -151,13 +253,24 @@ TEST_F(SignatureTest, ShapesAreChecked) {
   const Parameter &x = signature.parameters[0];
   auto error = [&](int64_t n) {
     llvm::Expected<Shape> shape = signature.getShape(x, {n});
+    int64_t extents[3];
+    tilec_rt_error atRunTime = {};
+    EXPECT_EQ(tilec_rt_entry_shape(RuntimeInfo(signature).get(), 0, &n, extents,
+                                   &atRunTime),
+              shape ? 0 : 1);
+    if (shape) {
+      EXPECT_EQ(llvm::ArrayRef(extents), llvm::ArrayRef(*shape));
+    }
+    runTimeError = atRunTime.message;
     return shape ? formatShape(*shape) : llvm::toString(shape.takeError());
   };
   EXPECT_EQ(error(6), "[6, 1, 4096]");
   EXPECT_EQ(error(4), "dimension 1 of `x`, N - 5, is negative: -1");
+  EXPECT_EQ(runTimeError, "dimension 1 of `x`, N - 5, is negative: -1");
   EXPECT_EQ(error(int64_t(1) << 30),
             "`x` of shape [1073741824, 1073741819, 4096] and dtype FP32 "
             "exceeds 2^63 bytes");
+  EXPECT_EQ(runTimeError, "`x` exceeds 2^63 bytes");
 }
 
 TEST(Direction, NamesRoundTrip) {

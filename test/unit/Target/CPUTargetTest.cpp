@@ -6,7 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilec/Target/CPUTarget.h"
+#include "tilec/Runtime/Entry.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
 #include <gtest/gtest.h>
 
 using namespace tilec;
@@ -79,4 +82,61 @@ TEST(CPUTarget, NativeIsOfTheHostOnly) {
 TEST(CPUTarget, MakesTargetMachines) {
   auto machine = llvm::cantFail(get(x86, "znver4").createTargetMachine());
   EXPECT_EQ(machine->getTargetCPU(), "znver4");
+}
+
+//===----------------------------------------------------------------------===//
+// What code requires
+//===----------------------------------------------------------------------===//
+
+static std::vector<std::string> requirements(const CPUTarget &target) {
+  llvm::SmallVector<llvm::StringRef> names;
+  target.requiredFeatures().split(names, ',', -1, /*KeepEmpty=*/false);
+  return {names.begin(), names.end()};
+}
+
+TEST(CPUTarget, RequiresWhatItsProcessorHas) {
+  EXPECT_EQ(get(x86, "x86-64").requiredFeatures(), "");
+  EXPECT_EQ(get(x86, "x86-64-v3").requiredFeatures(),
+            "sse3,ssse3,cx16,sse4.1,sse4.2,movbe,popcnt,fma,avx,f16c,sahf,"
+            "lzcnt,bmi,avx2,bmi2");
+  EXPECT_EQ(get("aarch64-linux-gnu", "generic").requiredFeatures(),
+            "fp-armv8,neon");
+  EXPECT_EQ(get(x86, "x86-64", "+ssse3").requiredFeatures(), "sse3,ssse3");
+  EXPECT_TRUE(llvm::is_contained(
+      requirements(get("aarch64-linux-gnu", "neoverse-v1")), "sve"));
+}
+
+// Two ways to ask a processor, written by different people.
+TEST(CPUTarget, TheRuntimeLibraryFindsTheHostsFeatures) {
+  CPUTarget host = llvm::cantFail(CPUTarget::host());
+  EXPECT_TRUE(tilec_rt_supports(host.requiredFeatures().str().c_str()));
+  unsigned compared = 0;
+  for (const auto &feature : llvm::sys::getHostCPUFeatures()) {
+    std::string name = feature.first().str();
+    auto with = CPUTarget::get("", "", "+" + name);
+    ASSERT_TRUE(bool(with)) << llvm::toString(with.takeError());
+    if (!llvm::is_contained(requirements(*with), name))
+      continue;
+    ++compared;
+    EXPECT_EQ(tilec_rt_supports(name.c_str()), int(feature.second)) << name;
+  }
+  EXPECT_GT(compared, 3u);
+}
+
+TEST(CPUTarget, EveryFeatureOfTheTableIsOneOfLLVM) {
+  for (const char *name : {
+#define X86_FEATURE(NAME, ...) NAME,
+#include "tilec/Support/ProcessorFeatures.def"
+       }) {
+    CPUTarget target = get(x86, "x86-64", (std::string("+") + name).c_str());
+    EXPECT_TRUE(llvm::is_contained(requirements(target), name)) << name;
+  }
+  for (const char *name : {
+#define AARCH64_FEATURE(NAME, ...) NAME,
+#include "tilec/Support/ProcessorFeatures.def"
+       }) {
+    CPUTarget target =
+        get("aarch64-linux-gnu", "generic", (std::string("+") + name).c_str());
+    EXPECT_TRUE(llvm::is_contained(requirements(target), name)) << name;
+  }
 }
