@@ -200,9 +200,26 @@ static Direction directionOf(Storage::Access access, bool isWritten) {
   return isInOut ? Direction::InOut : Direction::In;
 }
 
+/// The text of a docstring without the indentation that its lines share (the
+/// first has none), empty lines around it and blanks behind lines.
+static std::string cleanDocstring(StringRef text) {
+  llvm::SmallVector<StringRef> lines;
+  text.split(lines, '\n');
+  size_t indentation = StringRef::npos;
+  for (StringRef line : llvm::drop_begin(lines))
+    if (!line.trim().empty())
+      indentation = std::min(indentation, line.find_first_not_of(" \t"));
+  std::string result = lines.front().trim().str();
+  for (StringRef line : llvm::drop_begin(lines))
+    result += "\n" + line.substr(indentation).rtrim().str();
+  return StringRef(result).trim('\n').str();
+}
+
 void Elaborator::attachAttributes(EntryState &state) {
   mlir::OpBuilder &b = emitter.builder;
   state.op->setAttr("tile.entry", b.getUnitAttr());
+  if (const StringExpr *text = state.decl.docstring)
+    state.op->setAttr("tile.doc", b.getStringAttr(cleanDocstring(text->value)));
   for (auto [i, param] : llvm::enumerate(state.decl.params)) {
     const Annotation &annotation = state.annotations[i];
     state.op.setArgAttr(i, "tile.name", b.getStringAttr(param.name));

@@ -13,6 +13,8 @@
 //   %s: f32 {tile.name = "s", tile.dtype = "FP32"},
 //   %N: index {tile.symbol = "N"}
 //
+// `tile.doc` is the entry's documentation string, if it has one.
+//
 // A packed weight's type names its layout. The symbols of every `tile.shape`
 // are the dynamic names in their order.
 //
