@@ -193,6 +193,48 @@ llvm::Expected<CPUTarget> CPUTarget::get(StringRef triple, StringRef cpu,
   return result;
 }
 
+llvm::Expected<CPUTarget> CPUTarget::getBaseline(StringRef triple) {
+  return get(triple, baselineCPU(llvm::Triple(
+                         triple.empty() ? llvm::sys::getProcessTriple()
+                                        : llvm::Triple::normalize(triple))));
+}
+
+/// The same twice, or two that no machine tells apart.
+static llvm::Error checkDistinct(const CPUTarget &first,
+                                 const CPUTarget &second) {
+  if (first.cpu() == second.cpu())
+    return llvm::createStringError(fmt::format(
+        "processor '{}' is named more than once", first.cpu().str()));
+  if (first.requiredFeatures() == second.requiredFeatures())
+    return llvm::createStringError(
+        fmt::format("processors '{}' and '{}' need the same instruction sets: "
+                    "the code for the second would never run",
+                    first.cpu().str(), second.cpu().str()));
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<CPUTarget>>
+CPUTarget::getLevels(StringRef triple, StringRef cpus, StringRef features) {
+  std::vector<CPUTarget> levels;
+  for (StringRef cpu : llvm::split(cpus, ',')) {
+    if (cpu.empty() && !cpus.empty())
+      return llvm::createStringError(
+          fmt::format("an empty processor name in '{}'", cpus.str()));
+    llvm::Expected<CPUTarget> level = get(triple, cpu, features);
+    if (!level)
+      return level.takeError();
+    for (const CPUTarget &other : levels)
+      if (llvm::Error error = checkDistinct(other, *level))
+        return error;
+    levels.push_back(std::move(*level));
+  }
+  // What needs all that another needs, and more, needs more in number.
+  llvm::stable_sort(levels, [](const CPUTarget &x, const CPUTarget &y) {
+    return x.requiredFeatures().count(',') > y.requiredFeatures().count(',');
+  });
+  return levels;
+}
+
 /// Checks the names, then fills in the features.
 llvm::Error CPUTarget::resolve() {
   std::unique_ptr<llvm::MCSubtargetInfo> names(

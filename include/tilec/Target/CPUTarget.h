@@ -19,6 +19,7 @@
 #include "llvm/TargetParser/Triple.h"
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace llvm {
 class Target;
@@ -60,6 +61,17 @@ public:
   static llvm::Expected<CPUTarget> get(llvm::StringRef triple = "",
                                        llvm::StringRef cpu = "",
                                        llvm::StringRef features = "");
+
+  /// The least processor of the architecture of \p triple (empty: the host's).
+  static llvm::Expected<CPUTarget> getBaseline(llvm::StringRef triple = "");
+
+  /// As get(), for several processors whose names are joined by commas: best
+  /// first, so that the first one that a machine supports is the one to take.
+  /// Errors: a name twice, and two that need the same instruction sets, since
+  /// the second would never be taken.
+  static llvm::Expected<std::vector<CPUTarget>>
+  getLevels(llvm::StringRef triple, llvm::StringRef cpus,
+            llvm::StringRef features);
 
   Arch arch() const { return architecture; }
   const CPUFeatures &features() const { return available; }

@@ -140,3 +140,42 @@ TEST(CPUTarget, EveryFeatureOfTheTableIsOneOfLLVM) {
     EXPECT_TRUE(llvm::is_contained(requirements(target), name)) << name;
   }
 }
+
+//===----------------------------------------------------------------------===//
+// Several processors
+//===----------------------------------------------------------------------===//
+
+static std::string levels(const char *triple, const char *cpus) {
+  auto levels = CPUTarget::getLevels(triple, cpus, "");
+  if (!levels)
+    return llvm::toString(levels.takeError());
+  std::string names;
+  for (const CPUTarget &level : *levels)
+    names += level.cpu().str() + " ";
+  return names;
+}
+
+TEST(CPUTarget, LevelsComeBestFirst) {
+  EXPECT_EQ(levels(x86, "x86-64-v3,znver4,x86-64,x86-64-v4"),
+            "znver4 x86-64-v4 x86-64-v3 x86-64 ");
+  EXPECT_EQ(levels(x86, "haswell"), "haswell ");
+  EXPECT_EQ(levels("aarch64-linux-gnu", "generic,neoverse-v1"),
+            "neoverse-v1 generic ");
+}
+
+TEST(CPUTarget, LevelsAreDistinct) {
+  EXPECT_EQ(levels(x86, "znver4,x86-64,znver4"),
+            "processor 'znver4' is named more than once");
+  EXPECT_EQ(levels(x86, "x86-64,k8"),
+            "processors 'x86-64' and 'k8' need the same instruction sets: the "
+            "code for the second would never run");
+  EXPECT_EQ(levels(x86, "x86-64,"), "an empty processor name in 'x86-64,'");
+  EXPECT_NE(levels(x86, "x86-64,neoverse-v1").find("'neoverse-v1'"),
+            std::string::npos);
+}
+
+TEST(CPUTarget, BaselineIsTheLeastProcessor) {
+  EXPECT_EQ(llvm::cantFail(CPUTarget::getBaseline(x86)).cpu(), "x86-64");
+  EXPECT_EQ(llvm::cantFail(CPUTarget::getBaseline("aarch64-linux-gnu")).cpu(),
+            "generic");
+}
