@@ -113,18 +113,20 @@ llvm::Error emitMachineCode(llvm::Module &module, const CPUTarget &target,
 }
 
 /// What must be read off the entries before the lowering replaces them.
-static llvm::Expected<std::vector<EntryInfo>> takeEntries(ModuleOp module) {
-  std::vector<EntryInfo> entries;
+static llvm::Expected<ModuleInfo> takeEntries(ModuleOp module) {
+  ModuleInfo result;
   for (auto func : module.getOps<func::FuncOp>()) {
     if (!func->hasAttr("tile.entry"))
       continue;
     llvm::Expected<Signature> signature = tile::getSignature(func);
     if (!signature)
       return signature.takeError();
-    entries.emplace_back();
-    entries.back().signature = std::move(*signature);
+    EntryInfo &entry = result.entries.emplace_back();
+    entry.signature = std::move(*signature);
+    if (auto doc = func->getAttrOfType<StringAttr>("tile.doc"))
+      entry.doc = doc.str();
   }
-  return entries;
+  return result;
 }
 
 /// What the compiler chose for the weights.
@@ -137,7 +139,7 @@ static void setLayouts(Signature &signature, ArrayRef<int64_t> layouts) {
 }
 
 /// What the lowering has left on the functions of the entries.
-static void takeResults(ModuleOp module, CompiledObject &result) {
+static void takeResults(ModuleOp module, ModuleInfo &result) {
   for (EntryInfo &entry : result.entries) {
     Operation *func = module.lookupSymbol(entry.signature.name);
     entry.scratchBytes =
@@ -149,19 +151,27 @@ static void takeResults(ModuleOp module, CompiledObject &result) {
   }
 }
 
+llvm::Expected<ModuleInfo> lowerEntries(ModuleOp module,
+                                        const CPUTarget &target,
+                                        const CompileOptions &options) {
+  llvm::Expected<ModuleInfo> result = takeEntries(module);
+  if (!result)
+    return result.takeError();
+  if (llvm::Error error = lowerModule(module, target, options))
+    return error;
+  takeResults(module, *result);
+  return result;
+}
+
 llvm::Expected<CompiledObject> compileToObject(ModuleOp module,
                                                const CompileOptions &options) {
   auto target = CPUTarget::get(options.triple, options.cpu, options.features);
   if (!target)
     return target.takeError();
-  auto entries = takeEntries(module);
-  if (!entries)
-    return entries.takeError();
-  CompiledObject result;
-  result.entries = std::move(*entries);
-  if (llvm::Error error = lowerModule(module, *target, options))
-    return error;
-  takeResults(module, result);
+  llvm::Expected<ModuleInfo> info = lowerEntries(module, *target, options);
+  if (!info)
+    return info.takeError();
+  CompiledObject result{std::move(*info), {}};
   llvm::LLVMContext context;
   auto llvmModule = translateModule(module, context, *target, options);
   if (!llvmModule)

@@ -58,16 +58,27 @@ struct EntryInfo {
   Signature signature;
   /// Scratch memory that each worker needs, in bytes.
   int64_t scratchBytes = 0;
+  /// The entry's documentation string, or empty.
+  std::string doc;
 };
 
-/// An object file and what it holds.
-struct CompiledObject {
-  llvm::SmallVector<char, 0> code;
-  /// Each is a function of its name, of type tilec_rt_entry.
+/// What lowering tells of a module.
+struct ModuleInfo {
   std::vector<EntryInfo> entries;
   /// Names of the scopes that the profile hooks number, with
   /// PipelineOptions::instrument.
   std::vector<std::string> scopeNames;
+};
+
+/// Runs both pipelines as lowerModule does, on a module of entries.
+llvm::Expected<ModuleInfo> lowerEntries(mlir::ModuleOp module,
+                                        const CPUTarget &target,
+                                        const CompileOptions &options);
+
+/// An object file and what it holds: each entry is a function of its name, of
+/// type tilec_rt_entry.
+struct CompiledObject : ModuleInfo {
+  llvm::SmallVector<char, 0> code;
 };
 
 /// Lowers and compiles `module` (tile IR, changed in place).

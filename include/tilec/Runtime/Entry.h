@@ -20,6 +20,7 @@
 #define TILEC_RUNTIME_ENTRY_H
 
 #include "tilec/Runtime/Runtime.h"
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -85,6 +86,13 @@ typedef struct tilec_rt_entry_info {
   /* Scratch memory of each worker, for every level. */
   int64_t scratch_bytes;
 } tilec_rt_entry_info;
+
+/* An FP32 scalar as a tilec_rt_entry takes it. */
+static inline int64_t tilec_rt_fp32_bits(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof(bits));
+  return (int64_t)bits;
+}
 
 /* Whether this processor has all of these instruction sets: LLVM's names,
  * joined by commas. 0 for a name that this library does not know. */
