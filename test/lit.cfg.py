@@ -75,8 +75,14 @@ if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-g++"):
     config.available_features.add("qemu-aarch64")
     config.substitutions += [
         ("%aarch64_cc", "aarch64-linux-gnu-gcc"),
+        ("%aarch64_cxx", "aarch64-linux-gnu-g++"),
         ("%qemu_aarch64", "qemu-aarch64 -cpu max -L /usr/aarch64-linux-gnu"),
     ]
+
+# Older processors than this machine's, for what is chosen when a program starts.
+if platform.machine() in ("x86_64", "AMD64") and shutil.which("qemu-x86_64"):
+    config.available_features.add("qemu-x86_64")
+    config.substitutions.append(("%qemu_x86_64", "qemu-x86_64"))
 
 # C programs that link what tilec emits would need the sanitizers' run-time
 # libraries: such tests say UNSUPPORTED: sanitize.

@@ -37,9 +37,10 @@ tilec::makeCompileOptions(const DriverOptions &options) {
   result.pipeline.debugInfo = options.debugInfo;
   result.pipeline.checkRaces = options.checkRaces;
   // A name that LLVM does not know is no defect of the compiler.
-  auto target = CPUTarget::get(options.triple, options.cpu, options.features);
-  if (!target)
-    return target.takeError();
+  auto levels =
+      CPUTarget::getLevels(options.triple, options.cpu, options.features);
+  if (!levels)
+    return levels.takeError();
   if (!options.printAfter.empty())
     registerPipelinePasses();
   for (const std::string &name : options.printAfter)

@@ -7,10 +7,13 @@
 
 #include "Commands.h"
 #include "Compile.h"
+#include "Header.h"
 #include "OutputFile.h"
 #include "Program.h"
 #include "Progress.h"
+#include "SharedObject.h"
 #include "tilec/Driver/Driver.h"
+#include "tilec/ExecutionEngine/AheadOfTime.h"
 #include "tilec/Frontend/ModuleLoader.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -34,8 +37,13 @@ private:
   int emitCompiled(mlir::ModuleOp module);
   int emitMLIR(mlir::ModuleOp module, const CPUTarget &target,
                const CompileOptions &compileOptions);
-  int emitFromLLVM(mlir::ModuleOp module, const CPUTarget &target,
+  int emitHeader(mlir::ModuleOp module, const CPUTarget &target,
+                 const CompileOptions &compileOptions);
+  int emitFromLLVM(mlir::ModuleOp module, llvm::ArrayRef<CPUTarget> levels,
                    const CompileOptions &compileOptions);
+  /// The name of the file to write, or that it would have if the output were
+  /// not to go to standard output; "-" for text to look at.
+  std::string getOutputPath() const;
   int reject(llvm::Error error) {
     diagnostics.report(std::move(error));
     return ExitRejected;
@@ -81,38 +89,102 @@ int Emitter::emitMLIR(mlir::ModuleOp module, const CPUTarget &target,
   return emitTile(module);
 }
 
-/// What starts with LLVM IR: the IR itself, assembly, an object.
-int Emitter::emitFromLLVM(mlir::ModuleOp module, const CPUTarget &target,
+int Emitter::emitHeader(mlir::ModuleOp module, const CPUTarget &target,
+                        const CompileOptions &compileOptions) {
+  llvm::Expected<ModuleInfo> info =
+      lowerEntries(module, target, compileOptions);
+  if (!info)
+    return reportFailedCompilation(info.takeError(), diagnostics);
+  printHeader(llvm::sys::path::stem(getOutputPath()), info->entries, out);
+  return ExitDone;
+}
+
+static std::vector<std::string> getEntryNames(mlir::ModuleOp module) {
+  std::vector<std::string> names;
+  for (auto func : module.getOps<mlir::func::FuncOp>())
+    if (func->hasAttr("tile.entry"))
+      names.push_back(func.getName().str());
+  return names;
+}
+
+/// What is exported from a shared object.
+static std::vector<std::string> getExports(const ModuleInfo &info) {
+  std::vector<std::string> names;
+  for (const EntryInfo &entry : info.entries) {
+    names.push_back(entry.signature.name);
+    names.push_back(getInfoName(entry.signature.name));
+  }
+  return names;
+}
+
+/// What starts with LLVM IR: the IR itself, assembly, objects.
+int Emitter::emitFromLLVM(mlir::ModuleOp module,
+                          llvm::ArrayRef<CPUTarget> levels,
                           const CompileOptions &compileOptions) {
-  if (llvm::Error error = lowerModule(module, target, compileOptions))
-    return reportFailedCompilation(std::move(error), diagnostics);
-  llvm::LLVMContext context;
-  auto translated = translateModule(module, context, target, compileOptions);
-  if (!translated)
-    return reportFailedCompilation(translated.takeError(), diagnostics);
+  auto compiled = compileAheadOfTime(module, levels, compileOptions);
+  if (!compiled)
+    return reportFailedCompilation(compiled.takeError(), diagnostics);
   if (options.emit == EmitKind::LLVM) {
-    (*translated)->print(out, nullptr);
+    compiled->code->print(out, nullptr);
     return ExitDone;
   }
-  OutputKind kind = options.emit == EmitKind::Object ? OutputKind::Object
-                                                     : OutputKind::Assembly;
-  if (llvm::Error error =
-          emitMachineCode(**translated, target, compileOptions, kind, out))
+  OutputKind kind = options.emit == EmitKind::Assembly ? OutputKind::Assembly
+                                                       : OutputKind::Object;
+  if (llvm::Error error = emitMachineCode(*compiled->code, levels.back(),
+                                          compileOptions, kind, out))
     return reportFailedCompilation(std::move(error), diagnostics);
+  if (options.emit != EmitKind::Shared)
+    return ExitDone;
+  std::string path = getOutputPath();
+  SharedObject shared{text, getExports(compiled->info), levels.back().triple(),
+                      options.runtimeLibrary,
+                      llvm::sys::path::filename(path).str()};
+  auto linked = linkSharedObject(shared);
+  if (!linked)
+    return reject(linked.takeError());
+  text = std::move(*linked);
   return ExitDone;
 }
 
 int Emitter::emitCompiled(mlir::ModuleOp module) {
-  auto target = CPUTarget::get(options.triple, options.cpu, options.features);
-  if (!target)
-    return reject(target.takeError());
+  auto levels =
+      CPUTarget::getLevels(options.triple, options.cpu, options.features);
+  if (!levels)
+    return reject(levels.takeError());
   llvm::Expected<CompileOptions> compileOptions = makeCompileOptions(options);
   if (!compileOptions)
     return reject(compileOptions.takeError());
   Progress progress("compiling");
-  return options.emit == EmitKind::MLIR
-             ? emitMLIR(module, *target, *compileOptions)
-             : emitFromLLVM(module, *target, *compileOptions);
+  if (options.emit == EmitKind::MLIR && levels->size() > 1) {
+    diagnostics.report(fmt::format(
+        "`--emit=mlir` shows the code of one processor, not of `{}`",
+        options.cpu));
+    return ExitRejected;
+  }
+  if (options.emit == EmitKind::MLIR)
+    return emitMLIR(module, levels->front(), *compileOptions);
+  if (llvm::Error error =
+          checkExportedNames(getEntryNames(module), levels->front()))
+    return reject(std::move(error));
+  if (options.emit == EmitKind::Header)
+    return emitHeader(module, levels->front(), *compileOptions);
+  return emitFromLLVM(module, *levels, *compileOptions);
+}
+
+/// What a kind of output that is a file of its own is called, and how the name
+/// of the file ends; none for text to look at.
+static std::optional<std::pair<llvm::StringRef, llvm::StringRef>>
+getFileKind(EmitKind kind) {
+  switch (kind) {
+  case EmitKind::Object:
+    return {{"an object", ".o"}};
+  case EmitKind::Shared:
+    return {{"a shared object", ".so"}};
+  case EmitKind::Header:
+    return {{"a header", ".h"}};
+  default:
+    return std::nullopt;
+  }
 }
 
 int Emitter::emitIR() {
@@ -121,21 +193,29 @@ int Emitter::emitIR() {
     return status;
   if (options.emit == EmitKind::Tile)
     return emitTile(program.getModule());
-  if (options.emit == EmitKind::Object && program.getEntries().empty()) {
+  auto kind = getFileKind(options.emit);
+  if (kind && program.getEntries().empty()) {
     diagnostics.report(fmt::format("`{}` has no entry, so there is nothing to "
-                                   "put into an object: mark a function `@jit`",
-                                   options.input));
+                                   "put into {}: mark a function `@jit`",
+                                   options.input, kind->first.str()));
     return ExitRejected;
   }
   return emitCompiled(program.getModule());
 }
 
+std::string Emitter::getOutputPath() const {
+  auto kind = getFileKind(options.emit);
+  bool isNamed = options.output && *options.output != "-";
+  if (!kind || isNamed)
+    return options.output.value_or("-");
+  llvm::StringRef stem = options.input == "-"
+                             ? llvm::StringRef("stdin")
+                             : llvm::sys::path::stem(options.input);
+  return (stem + kind->second).str();
+}
+
 int Emitter::write() {
-  std::string path = options.output.value_or("-");
-  if (!options.output && options.emit == EmitKind::Object)
-    path = options.input == "-"
-               ? "stdin.o"
-               : (llvm::sys::path::stem(options.input) + ".o").str();
+  std::string path = options.output == "-" ? "-" : getOutputPath();
   if (llvm::Error error = writeOutput(path, text))
     return reject(std::move(error));
   return ExitDone;

@@ -206,10 +206,8 @@ void OptionReader::readInput(const InputArgList &args) {
 }
 
 void OptionReader::readEmit(StringRef kind) {
-  static const std::vector<std::string> known = {"ast",  "tile", "mlir",
-                                                 "llvm", "asm",  "obj"};
-  if (kind == "shared" || kind == "header")
-    return reject(fmt::format("`--emit={}` is not available yet", kind.str()));
+  static const std::vector<std::string> known = {
+      "ast", "tile", "mlir", "llvm", "asm", "obj", "shared", "header"};
   auto found = llvm::find(known, kind);
   if (found == known.end())
     return reject(fmt::format("`--emit={}` is unknown{}", kind.str(),
@@ -293,6 +291,13 @@ void OptionReader::readCompileOption(const Arg &arg) {
     return;
   case OPT_cpu:
     options.cpu = arg.getValue();
+    if (options.command != Command::Compile &&
+        StringRef(options.cpu).contains(','))
+      reject(fmt::format("`{}` takes one processor, not `{}`",
+                         getCommandName(options.command).str(), options.cpu));
+    return;
+  case OPT_runtime_lib:
+    options.runtimeLibrary = arg.getValue();
     return;
   case OPT_features:
     options.features = arg.getValue();

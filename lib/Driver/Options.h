@@ -23,7 +23,16 @@ namespace tilec {
 enum class Command : uint8_t { Compile, Run, Check, Bench, Pack };
 
 /// What `--emit` names.
-enum class EmitKind : uint8_t { AST, Tile, MLIR, LLVM, Assembly, Object };
+enum class EmitKind : uint8_t {
+  AST,
+  Tile,
+  MLIR,
+  LLVM,
+  Assembly,
+  Object,
+  Shared,
+  Header
+};
 
 /// `NAME=VALUE` as written.
 using NamedText = std::pair<std::string, std::string>;
@@ -52,8 +61,10 @@ struct DriverOptions {
   std::vector<std::string> importDirs;
   /// Empty: the only one.
   std::string entry;
-  /// Empty: this machine.
+  /// Empty: this machine. Several processors are joined by commas.
   std::string triple, cpu, features;
+  /// What `--emit=shared` links; empty: the one that lies beside tilec.
+  std::string runtimeLibrary;
   unsigned optLevel = 3;
   bool boundsChecks = true;
   bool debugInfo = false;

@@ -44,9 +44,9 @@ def help_short : Flag<["-"], "h">, Alias<help>, InAll, General;
 def version : Flag<["--"], "version">, HelpText<"Print the version">, InAll, General;
 
 def output : JoinedOrSeparate<["-"], "o">, MetaVarName<"<path>">, InCompile, General,
-  HelpText<"Where to write, - being standard output (default: text there, an object to FILE.o here)">;
+  HelpText<"Where to write, - being standard output (default: text there; FILE.o, FILE.so, FILE.h here)">;
 def emit : LongJoined<"emit", "<kind>">, InCompile, General,
-  HelpText<"ast, tile (tile IR), mlir (the LLVM dialect), llvm, asm, obj (the default)">;
+  HelpText<"ast, tile (tile IR), mlir (the LLVM dialect), llvm, asm, obj (the default), shared, header">;
 def emit_sep : LongSeparate<"emit">, Alias<emit>, InCompile;
 
 def define : JoinedOrSeparate<["-"], "D">, MetaVarName<"<name>=<value>">, InAll, Compile,
@@ -59,11 +59,15 @@ def entry_sep : LongSeparate<"entry">, Alias<entry>, InAll;
 def target : LongJoined<"target", "<triple>">, InCompile, Compile,
   HelpText<"What to compile for, instead of this machine">;
 def target_sep : LongSeparate<"target">, Alias<target>, InCompile;
-def cpu : LongJoined<"cpu", "<name>">, InAll, Compile, HelpText<"The processor, such as znver4 or x86-64-v3">;
+def cpu : LongJoined<"cpu", "<name>">, InAll, Compile, 
+  HelpText<"The processor, such as znver4 or x86-64-v3; for objects several, joined by commas">;
 def cpu_sep : LongSeparate<"cpu">, Alias<cpu>, InAll;
 def features : LongJoined<"features", "<+a,-b>">, InAll, Compile,
   HelpText<"Processor features to add and to take away">;
 def features_sep : LongSeparate<"features">, Alias<features>, InAll;
+def runtime_lib : LongJoined<"runtime-lib", "<path>">, InCompile, Compile,
+  HelpText<"The target's libtilec_rt.a, for --emit=shared (default: the one that comes with tilec)">;
+def runtime_lib_sep : LongSeparate<"runtime-lib">, Alias<runtime_lib>, InCompile;
 def O0 : Flag<["-"], "O0">, InAll, Compile, HelpText<"Hardly optimize">;
 def O1 : Flag<["-"], "O1">, InAll, Compile, HelpText<"Optimize a little">;
 def O2 : Flag<["-"], "O2">, InAll, Compile, HelpText<"Optimize">;

@@ -231,8 +231,8 @@ TEST(Options, MissingPartsAreUsageErrors) {
 TEST(Options, BadValuesAreRejected) {
   EXPECT_EQ(getError(ExitRejected, {"a", "--emit=til"}),
             "`--emit=til` is unknown; did you mean `tile`?");
-  EXPECT_EQ(getError(ExitRejected, {"a", "--emit=shared"}),
-            "`--emit=shared` is not available yet");
+  EXPECT_EQ(getError(ExitRejected, {"run", "a", "--cpu=k8,znver4"}),
+            "`tilec run` takes one processor, not `k8,znver4`");
   EXPECT_EQ(getError(ExitRejected, {"a", "-DX"}),
             "`-D X` is not of the form NAME=VALUE");
   EXPECT_EQ(getError(ExitRejected, {"run", "a", "--fill", "=zero"}),
