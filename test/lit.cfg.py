@@ -32,6 +32,7 @@ config.environment["TILEC_PIN"] = "none"
 # lit replaces these before its own %s, %p, %t ..., in this order.
 config.substitutions += [
     ("%source_dir", config.tilec_source_dir),
+    ("%binary_dir", config.tilec_binary_dir),
     ("%build_docs", os.path.join(config.tilec_binary_dir, "docs")),
     ("%examples", os.path.join(config.tilec_source_dir, "examples")),
     ("%reference", reference),
