@@ -222,6 +222,11 @@ int Emitter::write() {
 }
 
 int Emitter::run() {
+  if (!options.runtimeLibrary.empty() && options.emit != EmitKind::Shared) {
+    diagnostics.report("`--runtime-lib` is for `--emit=shared`: nothing else "
+                       "links");
+    return ExitRejected;
+  }
   int status = options.emit == EmitKind::AST ? emitAST() : emitIR();
   return status == ExitDone ? write() : status;
 }
