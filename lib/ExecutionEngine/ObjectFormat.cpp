@@ -71,21 +71,22 @@ void Writer::write(const Parameter &parameter) {
 }
 
 void Writer::write(const EntryInfo &entry) {
-  const auto &[signature, scratchBytes] = entry;
+  const auto &[signature, scratchBytes, doc] = entry;
   const auto &[name, parameters, symbols] = signature;
   write(name);
   writeAll(parameters);
   writeAll(symbols);
   write(uint64_t(scratchBytes));
+  write(doc);
 }
 
 void Writer::write(const CachedObject &cached) {
   const auto &[object, warnings] = cached;
-  const auto &[code, entries, scopeNames] = object;
+  const auto &[entries, scopeNames] = static_cast<const ModuleInfo &>(object);
   write(warnings);
   writeAll(scopeNames);
   writeAll(entries);
-  write(StringRef(code.data(), code.size()));
+  write(StringRef(object.code.data(), object.code.size()));
 }
 
 std::string tilec::writeObject(StringRef key, const CachedObject &cached) {
@@ -177,6 +178,7 @@ EntryInfo Reader::readEntry() {
   readAll([&] { result.signature.parameters.push_back(readParameter()); });
   readAll([&] { result.signature.symbols.push_back(readText()); });
   result.scratchBytes = int64_t(readNumber());
+  result.doc = readText();
   return result;
 }
 
