@@ -59,8 +59,8 @@ static int searchFile(dl_phdr_info *file, size_t, void *data) {
     if (segment.p_type != PT_NOTE || search.buildID)
       continue;
     // Where the loader put the segment is a number in its table.
-    const char *notes = reinterpret_cast<const char *>( // NOLINT
-        file->dlpi_addr + segment.p_vaddr);
+    const char *notes =
+        reinterpret_cast<const char *>(file->dlpi_addr + segment.p_vaddr);
     search.buildID = findBuildID(StringRef(notes, segment.p_memsz),
                                  segment.p_align == 8 ? 8 : 4);
   }
