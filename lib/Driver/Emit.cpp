@@ -12,6 +12,7 @@
 #include "Program.h"
 #include "Progress.h"
 #include "SharedObject.h"
+#include "tilec/Dialect/Tile/TileSignature.h"
 #include "tilec/Driver/Driver.h"
 #include "tilec/ExecutionEngine/AheadOfTime.h"
 #include "tilec/Frontend/ModuleLoader.h"
@@ -99,12 +100,17 @@ int Emitter::emitHeader(mlir::ModuleOp module, const CPUTarget &target,
   return ExitDone;
 }
 
-static std::vector<std::string> getEntryNames(mlir::ModuleOp module) {
-  std::vector<std::string> names;
-  for (auto func : module.getOps<mlir::func::FuncOp>())
-    if (func->hasAttr("tile.entry"))
-      names.push_back(func.getName().str());
-  return names;
+static llvm::Error checkNames(mlir::ModuleOp module, const CPUTarget &target) {
+  std::vector<Signature> entries;
+  for (auto func : module.getOps<mlir::func::FuncOp>()) {
+    if (!func->hasAttr("tile.entry"))
+      continue;
+    llvm::Expected<Signature> signature = tile::getSignature(func);
+    if (!signature)
+      return signature.takeError();
+    entries.push_back(std::move(*signature));
+  }
+  return checkExportedNames(entries, target);
 }
 
 /// What is exported from a shared object.
@@ -163,8 +169,7 @@ int Emitter::emitCompiled(mlir::ModuleOp module) {
   }
   if (options.emit == EmitKind::MLIR)
     return emitMLIR(module, levels->front(), *compileOptions);
-  if (llvm::Error error =
-          checkExportedNames(getEntryNames(module), levels->front()))
+  if (llvm::Error error = checkNames(module, levels->front()))
     return reject(std::move(error));
   if (options.emit == EmitKind::Header)
     return emitHeader(module, levels->front(), *compileOptions);

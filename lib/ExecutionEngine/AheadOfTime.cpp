@@ -14,6 +14,7 @@
 
 #include "tilec/ExecutionEngine/AheadOfTime.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LLVMContext.h"
@@ -34,31 +35,57 @@ std::string getLevelFunctionName(llvm::StringRef entry,
   return fmt::format("{}.{}", entry.str(), level.cpu().str());
 }
 
-llvm::Error checkExportedNames(llvm::ArrayRef<std::string> entries,
+static bool isIdentifier(llvm::StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name,
+                      [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+/// The first name of an entry that is no identifier.
+static std::optional<std::string> findWrongName(const Signature &entry) {
+  if (!isIdentifier(entry.name))
+    return entry.name;
+  for (const Parameter &parameter : entry.parameters)
+    if (!isIdentifier(parameter.name))
+      return parameter.name;
+  for (const std::string &symbol : entry.symbols)
+    if (!isIdentifier(symbol))
+      return symbol;
+  return std::nullopt;
+}
+
+/// What is wrong with the name of an entry, or an empty string.
+static std::string describeWrongEntry(llvm::StringRef name,
+                                      const llvm::StringSet<> &infos,
+                                      const llvm::TargetLibraryInfoImpl &c) {
+  llvm::LibFunc function;
+  if (name == "main" || c.getLibFunc(name, function))
+    return "would replace the function of the C library with that name";
+  if (name.starts_with("tilec_"))
+    return "has a name that is the compiler's";
+  if (infos.contains(name))
+    return "has the name of what describes another entry";
+  return "";
+}
+
+llvm::Error checkExportedNames(llvm::ArrayRef<Signature> entries,
                                const CPUTarget &target) {
   llvm::TargetLibraryInfoImpl library(target.triple());
   llvm::StringSet<> infos;
-  for (const std::string &entry : entries)
-    infos.insert(getInfoName(entry));
+  for (const Signature &entry : entries)
+    infos.insert(getInfoName(entry.name));
   llvm::Error errors = llvm::Error::success();
   auto fail = [&](const std::string &message) {
     errors =
         llvm::joinErrors(std::move(errors), llvm::createStringError(message));
   };
-  for (llvm::StringRef entry : entries) {
-    llvm::LibFunc function;
-    if (entry == "main" || library.getLibFunc(entry, function))
-      fail(fmt::format("the entry `{}` would replace the function of the C "
-                       "library with that name: rename it",
-                       entry.str()));
-    if (entry.starts_with("tilec_"))
-      fail(fmt::format("the entry `{}` has a name that is the compiler's: "
-                       "rename it",
-                       entry.str()));
-    if (infos.contains(entry))
-      fail(fmt::format("the entry `{}` has the name of what describes another "
-                       "entry: rename it",
-                       entry.str()));
+  for (const Signature &entry : entries) {
+    if (std::string what = describeWrongEntry(entry.name, infos, library);
+        !what.empty())
+      fail(fmt::format("the entry `{}` {}: rename it", entry.name, what));
+    if (std::optional<std::string> name = findWrongName(entry))
+      fail(fmt::format("`{}`, a name of the entry `{}`, is no identifier",
+                       *name, entry.name));
   }
   return errors;
 }

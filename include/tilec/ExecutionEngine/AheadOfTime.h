@@ -33,10 +33,11 @@ llvm::Expected<AheadOfTimeModule>
 compileAheadOfTime(mlir::ModuleOp module, llvm::ArrayRef<CPUTarget> levels,
                    const CompileOptions &options);
 
-/// What names of entries an object cannot have: those of the C library, which
-/// the object would replace in its program, and of the compiler; and one that
-/// is another's description. Joined errors; success if there are none.
-llvm::Error checkExportedNames(llvm::ArrayRef<std::string> entries,
+/// What names an object and its header cannot have: of entries, those of the C
+/// library, which the object would replace in its program, those of the
+/// compiler, and one that is another's description; and whatever IR may hold
+/// that is no identifier. Joined errors; success if there are none.
+llvm::Error checkExportedNames(llvm::ArrayRef<Signature> entries,
                                const CPUTarget &target);
 
 /// Adds the exported constants and functions of `entries` to `code`, where the
