@@ -13,115 +13,27 @@ using llvm::StringRef;
 
 /// Keywords of C11 and C++20, and what the standard headers and common
 /// compilers define as macros in plain letters.
+static constexpr const char *reservedWords =
+    "alignas alignof and and_eq asm assert auto bitand bitor bool break "
+    "case catch char char16_t char32_t char8_t class co_await co_return "
+    "co_yield compl complex concept const const_cast consteval constexpr "
+    "constinit continue decltype default delete do double dynamic_cast else "
+    "enum errno explicit export extern false float for friend goto I i386 "
+    "if imaginary inline int linux long mutable namespace new noexcept "
+    "noreturn not not_eq NULL nullptr offsetof operator or or_eq private "
+    "protected public register reinterpret_cast requires restrict return "
+    "short signed sizeof static static_assert static_cast stderr stdin "
+    "stdout struct switch template this thread_local throw true try typedef "
+    "typeid typename typeof union unix unsigned using virtual void volatile "
+    "wchar_t while xor xor_eq";
+
 static bool isReservedWord(StringRef name) {
-  static const llvm::StringSet<> words = {"alignas",
-                                          "alignof",
-                                          "and",
-                                          "and_eq",
-                                          "asm",
-                                          "assert",
-                                          "auto",
-                                          "bitand",
-                                          "bitor",
-                                          "bool",
-                                          "break",
-                                          "case",
-                                          "catch",
-                                          "char",
-                                          "char16_t",
-                                          "char32_t",
-                                          "char8_t",
-                                          "class",
-                                          "co_await",
-                                          "co_return",
-                                          "co_yield",
-                                          "compl",
-                                          "complex",
-                                          "concept",
-                                          "const",
-                                          "const_cast",
-                                          "consteval",
-                                          "constexpr",
-                                          "constinit",
-                                          "continue",
-                                          "decltype",
-                                          "default",
-                                          "delete",
-                                          "do",
-                                          "double",
-                                          "dynamic_cast",
-                                          "else",
-                                          "enum",
-                                          "errno",
-                                          "explicit",
-                                          "export",
-                                          "extern",
-                                          "false",
-                                          "float",
-                                          "for",
-                                          "friend",
-                                          "goto",
-                                          "I",
-                                          "i386",
-                                          "if",
-                                          "imaginary",
-                                          "inline",
-                                          "int",
-                                          "linux",
-                                          "long",
-                                          "mutable",
-                                          "namespace",
-                                          "new",
-                                          "noexcept",
-                                          "noreturn",
-                                          "not",
-                                          "not_eq",
-                                          "NULL",
-                                          "nullptr",
-                                          "offsetof",
-                                          "operator",
-                                          "or",
-                                          "or_eq",
-                                          "private",
-                                          "protected",
-                                          "public",
-                                          "register",
-                                          "reinterpret_cast",
-                                          "requires",
-                                          "restrict",
-                                          "return",
-                                          "short",
-                                          "signed",
-                                          "sizeof",
-                                          "static",
-                                          "static_assert",
-                                          "static_cast",
-                                          "stderr",
-                                          "stdin",
-                                          "stdout",
-                                          "struct",
-                                          "switch",
-                                          "template",
-                                          "this",
-                                          "thread_local",
-                                          "throw",
-                                          "true",
-                                          "try",
-                                          "typedef",
-                                          "typeid",
-                                          "typename",
-                                          "typeof",
-                                          "union",
-                                          "unix",
-                                          "unsigned",
-                                          "using",
-                                          "virtual",
-                                          "void",
-                                          "volatile",
-                                          "wchar_t",
-                                          "while",
-                                          "xor",
-                                          "xor_eq"};
+  static const llvm::StringSet<> words = [] {
+    llvm::StringSet<> set;
+    for (StringRef word : llvm::split(reservedWords, ' '))
+      set.insert(word);
+    return set;
+  }();
   return words.contains(name);
 }
 
