@@ -97,9 +97,6 @@ int Checker::makeArguments(mlir::func::FuncOp entry) {
 
 int Checker::callBoth(mlir::func::FuncOp entry) {
   std::string name = entry.getName().str();
-  llvm::Expected<Pool> pool = makePool(options);
-  if (!pool)
-    return reject(pool.takeError());
   llvm::Error interpreted = [&] {
     Progress progress("interpreting");
     return callInterpreted(entry, reference, options);
@@ -109,6 +106,11 @@ int Checker::callBoth(mlir::func::FuncOp entry) {
   if (!compiled) {
     llvm::consumeError(std::move(interpreted));
     return status;
+  }
+  llvm::Expected<Pool> pool = makePool(options);
+  if (!pool) {
+    llvm::consumeError(std::move(interpreted));
+    return reject(pool.takeError());
   }
   // Takes the weights from the interpreter, which is done.
   const CompiledEntry &compiledEntry = *compiled->find(name);

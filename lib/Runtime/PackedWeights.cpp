@@ -7,7 +7,9 @@
 //
 // A strip is cut into blocks that fit the second cache and are read and written
 // in long runs: groups of panels and pairs of k. Each block is an iteration of
-// a parallel loop.
+// a parallel loop, the blocks of the same panels one after another: so a worker
+// takes, and touches first, neighbouring columns, as in the loops over columns
+// that read the weights later.
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,15 +61,13 @@ struct Strip {
   int64_t first, count;
   /// What is packed or unpacked: panels and pairs, and blocks of both.
   int64_t firstPanel, endPanel, firstPair, endPair;
-  int64_t panelBlocks;
+  int64_t panelBlocks, pairBlocks;
 
   Cell *pair(int64_t panel, int64_t p) const {
     return reinterpret_cast<Cell *>(panels + panel * packed::getPanelBytes(k) +
                                     p * packed::pairBytes);
   }
-  int64_t blocks() const {
-    return panelBlocks * ceilDiv(endPair - firstPair, blockPairs);
-  }
+  int64_t blocks() const { return panelBlocks * pairBlocks; }
 };
 
 /// The part of a strip that one iteration moves.
@@ -75,8 +75,8 @@ struct Block {
   int64_t firstPanel, endPanel, firstPair, endPair;
 
   Block(const Strip &strip, int64_t number) {
-    firstPanel = strip.firstPanel + number % strip.panelBlocks * blockPanels;
-    firstPair = strip.firstPair + number / strip.panelBlocks * blockPairs;
+    firstPanel = strip.firstPanel + number / strip.pairBlocks * blockPanels;
+    firstPair = strip.firstPair + number % strip.pairBlocks * blockPairs;
     endPanel = minimum(firstPanel + blockPanels, strip.endPanel);
     endPair = minimum(firstPair + blockPairs, strip.endPair);
   }
@@ -241,6 +241,7 @@ static bool makeStrip(const void *storage, const void *rows, int64_t first,
   strip.firstPair = rowsAreK ? first / 2 : 0;
   strip.endPair = packed::getPairs(rowsAreK ? end : strip.k);
   strip.panelBlocks = ceilDiv(strip.endPanel - strip.firstPanel, blockPanels);
+  strip.pairBlocks = ceilDiv(strip.endPair - strip.firstPair, blockPairs);
   // Strips end with whole panels and pairs, but for the last.
   return end == header.shape[0] || count % step == 0;
 }
@@ -266,7 +267,7 @@ static void moveBlocks(tilec_rt_worker *worker, void *const *tensors,
 }
 
 static int32_t moveStrip(tilec_rt_pool *pool, const Strip &strip, Move *move) {
-  if (strip.count == 0 || strip.panelBlocks == 0)
+  if (strip.count == 0 || strip.blocks() == 0)
     return 0;
   Job job{&strip, move};
   void *tensors[] = {&job};

@@ -62,7 +62,9 @@ typedef struct tilec_rt_site {
 } tilec_rt_site;
 
 /* Runs `body` once for each iteration 0 .. count-1, on all workers of the pool
- * that are free, and returns when all are done. Everything written before the
+ * that are free, and returns when all are done. Workers take iterations in
+ * ascending order, a part of those left over at a time (1 in 4 times the number
+ * of workers), single ones at the end. Everything written before the
  * call is visible to the bodies, everything the bodies wrote is visible after
  * it. A loop inside a body runs on the body's worker, in order. When
  * iterations fail, those below the lowest failing one have all run, later ones
@@ -280,7 +282,16 @@ size_t tilec_rt_error_format(const tilec_rt_error *error, char *buffer,
  * to 64 bytes, that begins with a header which says what it holds; every call
  * of compiled code checks it. Packing goes by strips of rows, so that a caller
  * needs no more memory than the packed weights and a strip. `shape` has two
- * extents. */
+ * extents.
+ *
+ * The storage is the caller's: fresh pages of an anonymous mapping, aligned to
+ * and advised to use huge pages, are best. Nothing but the header is touched
+ * before rows are packed. Then the threads of the pool touch the pages, each of
+ * them neighbouring columns, handed out in the order and by the rule by which
+ * loops over columns read them later: on a machine of several memory nodes the
+ * weights are spread over the nodes whose processors the pool runs on. Since
+ * iterations go to whichever worker is free, it is not promised that a page is
+ * on the node of the worker that reads it. */
 
 /* The bytes of the packed storage; -1 for an unknown layout, a negative extent
  * or more than 2^63 bytes. */

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <vector>
 
 using namespace tilec;
@@ -102,6 +104,40 @@ TEST(PackedWeights, EveryCellHasItsPlace) {
     checkPacking(layout, 700, 601, 128);
     checkPacking(layout, 601, 1100, 640);
   }
+}
+
+/// Fresh pages stay untouched until rows are packed, so that the threads that
+/// pack them decide where they are.
+TEST(PackedWeights, PagesAreTouchedByPacking) {
+  int64_t shape[] = {1024, 512};
+  const char *name = packed::getName(Layout::PackedNK);
+  auto bytes = size_t(tilec_rt_packed_bytes(name, shape));
+  auto page = size_t(sysconf(_SC_PAGESIZE));
+  void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  madvise(memory, bytes, MADV_NOHUGEPAGE);
+  std::vector<unsigned char> present((bytes + page - 1) / page);
+  auto countPresent = [&] {
+    EXPECT_EQ(mincore(memory, bytes, present.data()), 0);
+    size_t count = 0;
+    for (unsigned char flags : present)
+      count += flags & 1;
+    return count;
+  };
+  EXPECT_EQ(countPresent(), 0u);
+  ASSERT_EQ(tilec_rt_pack_begin(memory, name, shape), 0);
+  EXPECT_EQ(countPresent(), 1u);
+  // A quarter of the columns, and the header.
+  Pool pool = makePool(2);
+  std::vector<uint16_t> matrix = makeMatrix(shape[0], shape[1]);
+  ASSERT_EQ(tilec_rt_pack_rows(pool.get(), memory, matrix.data(), 0, 256), 0);
+  EXPECT_LE(countPresent(), present.size() / 4 + 1);
+  ASSERT_EQ(tilec_rt_pack_rows(pool.get(), memory,
+                               matrix.data() + 256 * shape[1], 256, 768),
+            0);
+  EXPECT_EQ(countPresent(), present.size());
+  munmap(memory, bytes);
 }
 
 TEST(PackedWeights, EmptyMatricesHaveAHeader) {
