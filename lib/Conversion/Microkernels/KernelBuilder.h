@@ -39,7 +39,7 @@ struct Kernel {
   mlir::VectorType vectorOf(mlir::Type element) const;
   unsigned panelColumns() const { return row.panelVectors * row.lanes; }
   /// Panels of A hold pairs of BF16, not widened elements.
-  bool hasPairsInA() const { return row.pairDot; }
+  bool hasPairsInA() const { return row.pairDot != nullptr; }
   /// The same for panels of B, which are smaller so.
   bool hasPairsInB() const { return stepK() == 2; }
   /// Bytes in the rows of a panel that belong to one step.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PairDot.h"
 #include "Panels.h"
 #include <fmt/format.h>
 
@@ -32,9 +33,7 @@ private:
   void storeAccumulators(const Expr &cells, ValueRange accumulators);
   void step(const Expr &aCells, const Expr &bRow, const Expr *partnerMask,
             Values &accumulators);
-  void stepPairs(const Expr &aCells, ArrayRef<Expr> pairs,
-                 Values &accumulators);
-  void stepWidened(const Expr &aCells, ArrayRef<Expr> pairs, bool second,
+  void stepWidened(const Expr &aCells, ArrayRef<Value> pairs, bool second,
                    Values &accumulators);
   void prefetch(Value &ahead, const PrefetchAhead &how);
   Expr flushed(const Expr &x) {
@@ -82,33 +81,13 @@ void PanelTileEmitter::storeAccumulators(const Expr &cells,
                  4);
 }
 
-void PanelTileEmitter::stepPairs(const Expr &aCells, ArrayRef<Expr> pairs,
-                                 Values &accumulators) {
-  VectorType floats = kernel.vectorOf(code.b.getF32Type());
-  VectorType dwords = kernel.vectorOf(code.b.getI32Type());
-  auto bfloats = VectorType::get({int64_t(2 * lanes)}, code.b.getBF16Type());
-  auto asPairs = [&](Value x) -> Value {
-    return code.site.create<LLVM::BitcastOp>(bfloats, x);
-  };
-  for (unsigned r = 0; r < tile.rows; ++r) {
-    // A single row may be read in place, which aligns to its elements only.
-    Expr cell = code.load(code.b.getI32Type(), code.at(aCells, 4 * r), 2);
-    Value broadcast =
-        asPairs(code.site.create<vector::BroadcastOp>(dwords, cell));
-    for (unsigned v = 0; v < tile.vectors; ++v) {
-      Value &sum = accumulators[r * tile.vectors + v];
-      sum = code.callIntrinsic("llvm.x86.avx512bf16.dpbf16ps.512", {floats},
-                               {sum, broadcast, asPairs(pairs[v])})[0];
-    }
-  }
-}
-
 /// One k of a pair, its first or second.
-void PanelTileEmitter::stepWidened(const Expr &aCells, ArrayRef<Expr> pairs,
+void PanelTileEmitter::stepWidened(const Expr &aCells, ArrayRef<Value> pairs,
                                    bool second, Values &accumulators) {
   VectorType type = kernel.vectorOf(code.b.getF32Type());
   SmallVector<Expr> wide;
-  for (const Expr &cells : pairs) {
+  for (Value pair : pairs) {
+    Expr cells{code.site, pair};
     Expr bits = second ? cells & int64_t(-0x10000) : cells << 16;
     wide.push_back(flushed(bits.bitcast(code.b.getF32Type())));
   }
@@ -126,14 +105,14 @@ void PanelTileEmitter::stepWidened(const Expr &aCells, ArrayRef<Expr> pairs,
 /// One pair of k. Of what a panel holds, only the bits of \p partnerMask count.
 void PanelTileEmitter::step(const Expr &aCells, const Expr &bRow,
                             const Expr *partnerMask, Values &accumulators) {
-  SmallVector<Expr> pairs;
+  Values pairs;
   for (unsigned v = 0; v < tile.vectors; ++v) {
     Expr cells = code.load(kernel.vectorOf(code.b.getI32Type()),
                            code.at(bRow, v * vectorBytes), 4);
     pairs.push_back(partnerMask ? cells & *partnerMask : cells);
   }
   if (kernel.row.pairDot)
-    return stepPairs(aCells, pairs, accumulators);
+    return multiplyPairs(code, tile, aCells, pairs, accumulators);
   stepWidened(code.at(aCells, aStep >> 1), pairs, /*second=*/true,
               accumulators);
   stepWidened(aCells, pairs, /*second=*/false, accumulators);

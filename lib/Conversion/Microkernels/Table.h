@@ -59,9 +59,10 @@ struct KernelRow {
   llvm::StringLiteral name;
   llvm::ArrayRef<MatmulElement> elements;
   bool (*isAvailable)(const CPUFeatures &);
-  /// Multiplies pairs of BF16 with `vdpbf16ps`; else elements are widened to
-  /// FP32 (INT8 to i32) and multiplied one by one.
-  bool pairDot;
+  /// The intrinsic that adds products of pairs of BF16 to lanes of FP32,
+  /// (lanes x f32, 2*lanes x bf16, 2*lanes x bf16). Null: elements are widened
+  /// to FP32 (INT8 to i32) and multiplied one by one.
+  const char *pairDot;
   /// 32-bit lanes of a vector.
   unsigned lanes;
   /// Loads and stores of any element type under a mask.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Functions.h"
+#include "PairDot.h"
 #include <fmt/format.h>
 
 using namespace tilec;
@@ -48,8 +49,6 @@ private:
   void storeAccumulators(ValueRange accumulators);
   void step(const Expr &aCells, const Expr &bRow, const Expr &isLastOdd,
             Values &accumulators);
-  void stepPairDot(const Expr &aCells, const Values &pairs,
-                   Values &accumulators);
   void stepWidened(const Expr &aCells, ArrayRef<Expr> bVectors,
                    Values &accumulators);
   Values loadPairs(const Expr &even, const Expr &odd);
@@ -194,27 +193,6 @@ Values TileEmitter::loadPairs(const Expr &even, const Expr &odd) {
   return pairs;
 }
 
-void TileEmitter::stepPairDot(const Expr &aCells, const Values &pairs,
-                              Values &accumulators) {
-  VectorType floats = kernel.vectorOf(code.b.getF32Type());
-  VectorType dwords = kernel.vectorOf(code.b.getI32Type());
-  auto bfloats = VectorType::get({int64_t(2 * lanes)}, code.b.getBF16Type());
-  auto asPairs = [&](Value x) -> Value {
-    return code.site.create<LLVM::BitcastOp>(bfloats, x);
-  };
-  for (unsigned r = 0; r < tile.rows; ++r) {
-    // A single row may be read in place.
-    Expr pair = code.load(code.b.getI32Type(), code.at(aCells, 4 * r), 2);
-    Value broadcast =
-        asPairs(code.site.create<vector::BroadcastOp>(dwords, pair));
-    for (unsigned v = 0; v < tile.vectors; ++v) {
-      Value &sum = accumulators[r * tile.vectors + v];
-      sum = code.callIntrinsic("llvm.x86.avx512bf16.dpbf16ps.512", {floats},
-                               {sum, broadcast, asPairs(pairs[v])})[0];
-    }
-  }
-}
-
 Expr TileEmitter::multiplyAdd(const Expr &x, const Expr &y, const Expr &sum) {
   if (!sum.isFloat())
     return sum + x * y;
@@ -279,7 +257,8 @@ void TileEmitter::step(const Expr &aCells, const Expr &bRow,
     oddRow =
         select(isLastOdd, {code.site, zeroRowPointer}, code.at(bRow, bStride));
   if (kernel.row.pairDot)
-    return stepPairDot(aCells, loadPairs(bRow, oddRow), accumulators);
+    return multiplyPairs(code, tile, aCells, loadPairs(bRow, oddRow),
+                         accumulators);
   Expr oddA = code.at(aCells, 4 * maxRows);
   if (kernel.packedB) {
     Values pairs = loadPairs(bRow, oddRow);
