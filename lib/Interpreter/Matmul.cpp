@@ -67,19 +67,44 @@ static void fmaRowFlushed(float a, const float *b, int64_t columns,
     acc[n] = numerics::fmaFlushed(a, b[n], acc[n]);
 }
 
-/// BF16: pairs of k, the second first; an odd last one has a zero partner.
-/// Subnormals of `a` and `b` have been taken as zero.
-static void accumulateBF16(const float *a, const Matrix<float> &b, float *acc) {
+/// A pair of k for all columns.
+using PairFunction = void (*)(float a0, const float *b0, float a1,
+                              const float *b1, int64_t columns, float *acc);
+
+static void fusePairs(float a0, const float *b0, float a1, const float *b1,
+                      int64_t columns, float *acc) {
+  fmaRowFlushed(a1, b1, columns, acc);
+  fmaRowFlushed(a0, b0, columns, acc);
+}
+
+static void roundPairsToOdd(float a0, const float *b0, float a1,
+                            const float *b1, int64_t columns, float *acc) {
+  for (int64_t n = 0; n < columns; ++n)
+    acc[n] = numerics::dotToOdd(a0, b0[n], a1, b1[n], acc[n]);
+}
+
+/// BF16: pairs of k; an odd last one has a zero partner. Subnormals of `a` and
+/// `b` have been taken as zero.
+static void accumulatePairs(PairFunction addPair, const float *a,
+                            const Matrix<float> &b, float *acc) {
   std::vector<float> zeros(b.columns, 0.0f);
   if (b.rows > 0)
     std::transform(acc, acc + b.columns, acc, numerics::flushSubnormal);
   for (int64_t k = 0; k < b.rows; k += 2) {
-    if (k + 1 < b.rows)
-      fmaRowFlushed(a[k + 1], b.row(k + 1), b.columns, acc);
-    else
-      fmaRowFlushed(0.0f, zeros.data(), b.columns, acc);
-    fmaRowFlushed(a[k], b.row(k), b.columns, acc);
+    bool isPair = k + 1 < b.rows;
+    addPair(a[k], b.row(k), isPair ? a[k + 1] : 0.0f,
+            isPair ? b.row(k + 1) : zeros.data(), b.columns, acc);
   }
+}
+
+static PairFunction getPairFunction(BF16Products products) {
+  switch (products) {
+  case BF16Products::FusedPairs:
+    return fusePairs;
+  case BF16Products::RoundToOddPairs:
+    return roundPairsToOdd;
+  }
+  llvm_unreachable("unknown products");
 }
 
 static void accumulate(const float *a, const Matrix<float> &b, double *acc) {
@@ -107,8 +132,9 @@ public:
   Product(const Machine &machine, const RuntimeValue &lhs,
           const RuntimeValue &rhs, const TileValue *acc, bool transposeA,
           bool transposeB)
-      : fp64(machine.getOptions().fp64), lhs(lhs), rhs(rhs), acc(acc),
-        transposeA(transposeA), transposeB(transposeB) {
+      : fp64(machine.getOptions().fp64),
+        bf16Products(machine.getOptions().bf16Products), lhs(lhs), rhs(rhs),
+        acc(acc), transposeA(transposeA), transposeB(transposeB) {
     const TileValue &a = std::get<TileValue>(lhs),
                     &b = std::get<TileValue>(rhs);
     input = a.dtype;
@@ -129,7 +155,10 @@ public:
     else if (fp64)
       multiplyInDouble();
     else if (input == DType::BF16)
-      multiply<float, float>(accumulateBF16);
+      multiply<float, float>(
+          [this](const float *a, const Matrix<float> &b, float *acc) {
+            accumulatePairs(getPairFunction(bf16Products), a, b, acc);
+          });
     else
       multiply<float, float>([](const float *a, const Matrix<float> &b,
                                 float *acc) { accumulate(a, b, acc); });
@@ -207,6 +236,7 @@ private:
   }
 
   bool fp64;
+  BF16Products bf16Products;
   const RuntimeValue &lhs, &rhs;
   const TileValue *acc;
   bool transposeA, transposeB;

@@ -18,6 +18,7 @@
 #define TILEC_INTERPRETER_INTERPRETER_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tilec/Support/BF16Products.h"
 #include "tilec/Support/Tensor.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
@@ -34,6 +35,9 @@ struct InterpreterOptions {
   /// Fails where an iteration of a parallel loop touches a cell that another
   /// one touches too, and one of them writes.
   bool checkRaces = false;
+  /// How matmuls of BF16 round; the compiled code that is compared rounds as
+  /// `CPUTarget::bf16Products` of its target says.
+  BF16Products bf16Products = BF16Products::FusedPairs;
 };
 
 /// Runs a verified entry. `tensors` are the tensor parameters in their order,

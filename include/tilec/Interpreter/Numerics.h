@@ -54,6 +54,56 @@ inline float fmaBF16(float a, float b, float acc) {
 }
 
 //===----------------------------------------------------------------------===//
+// BF16 matmul: sums of pairs in FP32, rounded to odd
+//===----------------------------------------------------------------------===//
+
+/// `sum + error`, of which `sum` is the nearest double, rounded to FP32 as the
+/// instructions `bfdot` and `bfmmla` round: what lies between two neighbours
+/// becomes the one whose last bit is 1, what is less than 2^-126 a zero of its
+/// sign, and what is 2^128 or more an infinity.
+inline float roundToOdd(double sum, double error) {
+  if (!std::isfinite(sum))
+    return float(sum);
+  uint64_t bits;
+  std::memcpy(&bits, &sum, sizeof(bits));
+  // Towards zero first: from here on only bits are cut off. A sum of zero is
+  // exact.
+  if (error != 0 && std::signbit(error) != std::signbit(sum))
+    --bits;
+  constexpr uint64_t dropped = (uint64_t(1) << 29) - 1; // of 53 bits all but 24
+  bool isInexact = error != 0 || (bits & dropped) != 0;
+  bits = (bits & ~dropped) | (isInexact ? dropped + 1 : 0);
+  std::memcpy(&sum, &bits, sizeof(bits));
+  if (std::fabs(sum) < 0x1p-126)
+    return std::copysign(0.0f, float(sum));
+  return float(sum); // exact, or beyond the range
+}
+
+/// `x + y`, rounded to odd; neither is subnormal. The error of the sum in
+/// double is exact (Knuth's TwoSum: nothing overflows or underflows there).
+inline float addToOdd(float x, float y) {
+  double sum = double(x) + double(y);
+  double part = sum - double(x);
+  double error = (double(x) - (sum - part)) + (double(y) - part);
+  return roundToOdd(sum, error);
+}
+
+/// `acc + (a0 * b0 + a1 * b1)`, each product and each sum rounded to odd. The
+/// factors hold BF16 values, so that only their range keeps products from being
+/// exact; no argument is subnormal.
+inline float dotToOdd(float a0, float b0, float a1, float b1, float acc) {
+  float first = roundToOdd(double(a0) * double(b0), 0);
+  float second = roundToOdd(double(a1) * double(b1), 0);
+  return addToOdd(acc, addToOdd(first, second));
+}
+
+/// As above for any arguments, subnormal ones taken as zero.
+inline float dotBF16(float a0, float b0, float a1, float b1, float acc) {
+  return dotToOdd(flushSubnormal(a0), flushSubnormal(b0), flushSubnormal(a1),
+                  flushSubnormal(b1), flushSubnormal(acc));
+}
+
+//===----------------------------------------------------------------------===//
 // Elementwise functions of FP32
 //===----------------------------------------------------------------------===//
 

@@ -110,6 +110,29 @@ TEST(Matmul, BF16TakesSubnormalsAsZero) {
             "1e-40");
 }
 
+// 2^24 + 1: a tie for two fused multiply-adds, odd for the sum of products.
+TEST(Matmul, BF16RoundsAsItsTarget) {
+  Array a(DType::BF16, {1, 3}, {4096, 1, -0.0});
+  Array b(DType::BF16, {3, 2}, {4096, 1, 1, 1, 1, 1});
+  InterpreterOptions toOdd;
+  toOdd.bf16Products = BF16Products::RoundToOddPairs;
+  Array out(DType::FP32, {1, 2});
+  EXPECT_EQ(runOp("tile.matmul %0, %1", {a, b}, out), "16777216 4097");
+  EXPECT_EQ(runOp("tile.matmul %0, %1", {a, b}, out, "", toOdd),
+            "16777218 4097");
+  // A zero partner of an odd last k, and subnormals of what is added to.
+  Array c(DType::FP32, {1, 1}, {-0.0}), tiny(DType::FP32, {1, 1}, {-1e-40});
+  Array zero(DType::BF16, {1, 1}, {-0.0}), one(DType::BF16, {1, 1}, {1});
+  Array sum(DType::FP32, {1, 1});
+  for (const Array &acc : {c, tiny})
+    EXPECT_EQ(
+        runOp("tile.matmul_acc %0, %1, %2", {acc, zero, one}, sum, "", toOdd),
+        "0");
+  // FP32 is the same everywhere.
+  Array x(DType::FP32, {1, 2}, {4096, 1}), y(DType::FP32, {2, 1}, {4096, 1});
+  EXPECT_EQ(runOp("tile.matmul %0, %1", {x, y}, sum, "", toOdd), "16777216");
+}
+
 // However the K loop is cut at even places.
 TEST(MatmulAcc, AChainHasTheBitsOfOneMatmul) {
   std::mt19937 random(1);

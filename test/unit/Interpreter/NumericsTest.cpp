@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilec/Interpreter/Numerics.h"
+#include "llvm/ADT/APFloat.h"
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
@@ -65,7 +66,6 @@ TEST(FmaBF16, SpecialValues) {
   EXPECT_TRUE(std::isnan(fmaBF16(inf, 0x1p-130f, 1))); // a zero times infinity
 }
 
-#ifdef __x86_64__
 namespace {
 /// BF16 and FP32 values that meet at the borders: any bits, or exponents at
 /// which products and accumulators cancel, overflow, or become subnormal.
@@ -99,7 +99,10 @@ private:
   }
   std::mt19937 random{20240607};
 };
+} // namespace
 
+#ifdef __x86_64__
+namespace {
 /// Sixteen lanes of inputs: pairs of BF16 in each 32 bits.
 struct Lanes {
   alignas(64) uint32_t a[16], b[16];
@@ -198,6 +201,134 @@ TEST(FmaBF16, DoesNotDependOnTheHardwaresState) {
   }
 }
 #endif
+
+//===----------------------------------------------------------------------===//
+// dotBF16
+//===----------------------------------------------------------------------===//
+
+TEST(DotBF16, RoundsToOdd) {
+  // At 2^24 numbers are 2 apart, below it 1.
+  EXPECT_EQ(dotBF16(4096, 4096, 1, 1, 0), 16777218.0f);
+  EXPECT_EQ(dotBF16(4096, 4096, 0x1p-20f, 1, 0), 16777218.0f);
+  EXPECT_EQ(dotBF16(4096, 4096, -1, 1, 0), 16777215.0f); // exact
+  EXPECT_EQ(dotBF16(4096, 4096, -0x1p-20f, 1, 0), 16777215.0f);
+  EXPECT_EQ(dotBF16(-4096, 4096, 0x1p-20f, 1, 0), -16777215.0f);
+  // 2^24 + 4 has an even last bit, 2^24 + 2 and 2^24 + 6 odd ones.
+  EXPECT_EQ(dotBF16(1, 1, 0, 0, 16777218), 16777218.0f);
+  EXPECT_EQ(dotBF16(1, 1, 0, 0, 16777220), 16777222.0f);
+  EXPECT_EQ(dotBF16(-1, 1, 0, 0, 16777220), 16777218.0f);
+}
+
+// Addends that are further apart than a double has bits.
+TEST(DotBF16, SeesTheLeastAddend) {
+  EXPECT_EQ(dotBF16(0x1p50f, 0x1p50f, 0x1p-50f, 0x1p-50f, 0), 0x1.000002p100f);
+  EXPECT_EQ(dotBF16(0x1p50f, 0x1p50f, -0x1p-50f, 0x1p-50f, 0), 0x1.fffffep99f);
+  EXPECT_EQ(dotBF16(0x1p-50f, 0x1p-50f, 0, 0, -0x1p100f), -0x1.fffffep99f);
+}
+
+TEST(DotBF16, AddsTheProductsFirst) {
+  EXPECT_EQ(dotBF16(4096, 4096, -4096, 4096, 1), 1.0f);
+  EXPECT_EQ(dotBF16(1, 1, 1, 1, 16777216), 16777218.0f);
+  // 2^24 + 1 becomes 2^24 + 2, less 2^24.
+  EXPECT_EQ(dotBF16(4096, 4096, 1, 1, -16777216), 2.0f);
+}
+
+TEST(DotBF16, GoesToInfinityFromTheEndOfTheRangeOn) {
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  constexpr float greatest = std::numeric_limits<float>::max();
+  EXPECT_EQ(dotBF16(0x1p64f, 0x1p64f, 0, 0, 0), inf);
+  EXPECT_EQ(dotBF16(-0x1p64f, 0x1p64f, 1, 1, 0), -inf);
+  EXPECT_EQ(dotBF16(0x1p52f, 0x1p51f, 0, 0, greatest), greatest);
+  EXPECT_EQ(dotBF16(0x1p52f, 0x1p52f, 0, 0, greatest), inf);
+  EXPECT_EQ(dotBF16(-0x1p52f, 0x1p52f, 0, 0, -greatest), -inf);
+}
+
+TEST(DotBF16, TakesSubnormalsAsZero) {
+  constexpr float least = 0x1p-126f, tiny = 0x1p-127f;
+  EXPECT_TRUE(areSame(dotBF16(tiny, 0x1p100f, 0, 0, 0), 0.0f));
+  EXPECT_TRUE(areSame(dotBF16(1, 1, 0, 0, tiny), 1.0f));
+  EXPECT_TRUE(areSame(dotBF16(0, 0, 0, 0, -tiny), 0.0f)); // -0 + +0
+  // A product, the sum of both, and the result.
+  EXPECT_TRUE(areSame(dotBF16(0x1p-63f, 0x1p-63f, 0, 0, 0), least));
+  EXPECT_TRUE(areSame(dotBF16(0x1p-63f, 0x1p-64f, 0, 0, 0), 0.0f));
+  EXPECT_TRUE(areSame(dotBF16(-0x1p-63f, 0x1p-64f, -0.0f, 1, -0.0f), -0.0f));
+  EXPECT_TRUE(areSame(dotBF16(0x1.8p-63f, 0x1p-63f, -least, 1, least), least));
+  EXPECT_TRUE(areSame(dotBF16(least, 1, 0, 0, -0x1.8p-126f), -0.0f));
+}
+
+TEST(DotBF16, SpecialValues) {
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  EXPECT_TRUE(areSame(dotBF16(-0.0f, 1, -0.0f, 1, -0.0f), -0.0f));
+  EXPECT_TRUE(areSame(dotBF16(-0.0f, 1, 0, 1, -0.0f), 0.0f));
+  EXPECT_TRUE(areSame(dotBF16(-1, 1, 0, 0, 1), 0.0f));
+  EXPECT_EQ(dotBF16(inf, 2, 1, 1, 5), inf);
+  EXPECT_EQ(dotBF16(1, 1, 1, 1, -inf), -inf);
+  EXPECT_TRUE(std::isnan(dotBF16(inf, 1, -inf, 1, 0)));
+  EXPECT_TRUE(std::isnan(dotBF16(inf, 1, 0, 0, -inf)));
+  EXPECT_TRUE(std::isnan(dotBF16(inf, 0, 0, 0, 1)));
+  EXPECT_TRUE(std::isnan(dotBF16(inf, 0x1p-130f, 0, 0, 1)));
+  EXPECT_TRUE(std::isnan(dotBF16(1, 1, 0, 0, std::nanf(""))));
+}
+
+namespace {
+/// FP32 rounded to odd, by integers of any width.
+struct OddFloat {
+  llvm::APFloat value;
+
+  OddFloat(float x) : value(x) {
+    bool losesInfo;
+    value.convert(llvm::APFloat::IEEEquad(), rounding, &losesInfo);
+  }
+  OddFloat operator*(OddFloat y) const {
+    OddFloat result = *this;
+    return result.round(result.value.multiply(y.value, rounding));
+  }
+  OddFloat operator+(OddFloat y) const {
+    OddFloat result = *this;
+    return result.round(result.value.add(y.value, rounding));
+  }
+
+private:
+  static constexpr auto rounding = llvm::APFloat::rmTowardZero;
+
+  /// What came out of an operation, to 24 bits.
+  OddFloat round(llvm::APFloat::opStatus status) const {
+    llvm::APFloat magnitude = llvm::abs(value);
+    bool isNegative = value.isNegative();
+    if (!value.isFinite())
+      return float(value.convertToDouble());
+    if (magnitude < OddFloat(0x1p-126f).value)
+      return isNegative ? -0.0f : 0.0f;
+    if (ilogb(magnitude) >= 128)
+      return isNegative ? -INFINITY : INFINITY;
+    llvm::APFloat single = value;
+    bool losesInfo = false;
+    single.convert(llvm::APFloat::IEEEsingle(), rounding, &losesInfo);
+    bool isInexact = losesInfo || status & llvm::APFloat::opInexact;
+    return getFloat(getBits(single.convertToFloat()) | uint32_t(isInexact));
+  }
+};
+} // namespace
+
+TEST(DotBF16, IsWhatArbitraryPrecisionGives) {
+  Values values;
+  for (int i = 0; i < 300000; ++i) {
+    int a, b, acc;
+    values.pickExponents(a, b, acc);
+    float a0 = flushSubnormal(bf16ToFloat(values.bf16(a)));
+    float b0 = flushSubnormal(bf16ToFloat(values.bf16(b)));
+    float a1 = flushSubnormal(bf16ToFloat(values.bf16(a)));
+    float b1 = flushSubnormal(bf16ToFloat(values.bf16(b)));
+    float start = flushSubnormal(getFloat(values.fp32(acc)));
+    OddFloat products = OddFloat(a0) * b0 + OddFloat(a1) * b1;
+    OddFloat sum = products + start;
+    float expected = float(sum.value.convertToDouble());
+    float actual = dotToOdd(a0, b0, a1, b1, start);
+    ASSERT_TRUE(areSame(actual, expected))
+        << a0 << " * " << b0 << " + " << a1 << " * " << b1 << " + " << start
+        << ": " << actual << ", expected " << expected;
+  }
+}
 
 //===----------------------------------------------------------------------===//
 // Integers
