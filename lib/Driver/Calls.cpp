@@ -10,6 +10,7 @@
 #include "Progress.h"
 #include "tilec/Interpreter/Interpreter.h"
 #include "tilec/Support/RuntimeError.h"
+#include "tilec/Target/CPUTarget.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -62,7 +63,11 @@ llvm::Error tilec::callCompiled(const CompiledEntry &entry, tilec_rt_pool &pool,
 llvm::Error tilec::callInterpreted(mlir::func::FuncOp entry,
                                    const CallArguments &arguments,
                                    const DriverOptions &options) {
+  auto target = CPUTarget::get(options.triple, options.cpu, options.features);
+  if (!target)
+    return target.takeError();
   InterpreterOptions interpreter;
+  interpreter.bf16Products = target->bf16Products();
   interpreter.fp64 = options.fp64;
   interpreter.checkRaces = options.checkRaces;
   return interpret(entry, arguments.getTensors(), arguments.getScalars(),

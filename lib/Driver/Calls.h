@@ -36,8 +36,8 @@ llvm::Error callCompiled(const CompiledEntry &entry, tilec_rt_pool &pool,
                          const CallArguments &arguments,
                          tilec_rt_measurements *measurements = nullptr);
 
-/// Interprets an entry as `--fp64` and `--check-races` say; its failure is a
-/// RuntimeError.
+/// Interprets an entry as `--fp64` and `--check-races` say, with the rounding
+/// of the target; the entry's failure is a RuntimeError.
 llvm::Error callInterpreted(mlir::func::FuncOp entry,
                             const CallArguments &arguments,
                             const DriverOptions &options);

@@ -466,6 +466,10 @@ OptionReader::read(const OptionTable &table,
   readEnvironment(args);
   if (status == ExitDone)
     checkPinning();
+  if (options.command == Command::Run && !options.triple.empty() &&
+      !options.interpret)
+    reject("`--target` of `tilec run` needs `--interpret`: compiled code runs "
+           "on this machine only");
   if (status != ExitDone)
     return status;
   keepForReplay(args);

@@ -16,6 +16,7 @@ def PackVis : OptionVisibility;
 
 class InAll { list<OptionVisibility> Visibility = [DefaultVis]; }
 class InCompile { list<OptionVisibility> Visibility = [CompileVis]; }
+class InCompileAndRun { list<OptionVisibility> Visibility = [CompileVis, RunVis]; }
 class InRun { list<OptionVisibility> Visibility = [RunVis]; }
 class InCalls { list<OptionVisibility> Visibility = [RunVis, CheckVis, BenchVis]; }
 class InCallsAndPack { list<OptionVisibility> Visibility = [RunVis, CheckVis, BenchVis, PackVis]; }
@@ -56,10 +57,10 @@ def import : JoinedOrSeparate<["-"], "I">, MetaVarName<"<folder>">, InAll, Compi
 def entry : LongJoined<"entry", "<name>">, InAll, Compile,
   HelpText<"The entry point; may be left out where the file has one">;
 def entry_sep : LongSeparate<"entry">, Alias<entry>, InAll;
-def target : LongJoined<"target", "<triple>">, InCompile, Compile,
-  HelpText<"What to compile for, instead of this machine">;
-def target_sep : LongSeparate<"target">, Alias<target>, InCompile;
-def cpu : LongJoined<"cpu", "<name>">, InAll, Compile, 
+def target : LongJoined<"target", "<triple>">, InCompileAndRun, Compile,
+  HelpText<"What to compile for, instead of this machine; run takes it with --interpret">;
+def target_sep : LongSeparate<"target">, Alias<target>, InCompileAndRun;
+def cpu : LongJoined<"cpu", "<name>">, InAll, Compile,
   HelpText<"The processor, such as znver4 or x86-64-v3; for objects several, joined by commas">;
 def cpu_sep : LongSeparate<"cpu">, Alias<cpu>, InAll;
 def features : LongJoined<"features", "<+a,-b>">, InAll, Compile,

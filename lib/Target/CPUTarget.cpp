@@ -270,6 +270,11 @@ llvm::Error CPUTarget::resolve() {
   return llvm::Error::success();
 }
 
+BF16Products CPUTarget::bf16Products() const {
+  return available.neon && available.bf16Dot ? BF16Products::RoundToOddPairs
+                                             : BF16Products::FusedPairs;
+}
+
 bool CPUTarget::runsOnHost() const {
   if (!isHostTriple(targetTriple))
     return false;

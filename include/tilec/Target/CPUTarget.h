@@ -13,6 +13,7 @@
 #ifndef TILEC_TARGET_CPUTARGET_H
 #define TILEC_TARGET_CPUTARGET_H
 
+#include "tilec/Support/BF16Products.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/CodeGen.h"
 #include "llvm/Support/Error.h"
@@ -75,6 +76,9 @@ public:
 
   Arch arch() const { return architecture; }
   const CPUFeatures &features() const { return available; }
+
+  /// How matrix products of BF16 round where this is compiled for.
+  BF16Products bf16Products() const;
 
   const llvm::Triple &triple() const { return targetTriple; }
   /// As LLVM's function attributes "target-cpu" and "target-features" want

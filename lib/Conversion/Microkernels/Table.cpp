@@ -20,6 +20,7 @@ static constexpr MatmulElement everyElement[] = {
 // and hide a latency of 6 at one instruction a cycle. Few rows take many
 // columns, so that B is read in long runs.
 static constexpr unsigned zmmTiles[] = {16, 8, 4, 4, 4, 4, 2, 2};
+// Not measured. `bfdot` has a latency of 4 at up to 4 instructions a cycle.
 static constexpr unsigned neonTiles[] = {8, 8, 4, 4, 4, 4, 2, 2};
 // 16 registers.
 static constexpr unsigned ymmTiles[] = {8, 4, 2, 2, 2, 2};
@@ -77,6 +78,12 @@ static const KernelRow table[] = {
      /*pairDot=*/nullptr, /*lanes=*/8, /*masks=*/false, ymmTiles,
      /*narrowVectors=*/1, /*kChunk=*/128, /*prefetchK=*/128, /*panelVectors=*/2,
      /*prefetchLocality=*/2, ymmRanges},
+    {"bfdot", bf16Only,
+     [](const CPUFeatures &f) { return f.neon && f.bf16Dot; },
+     /*pairDot=*/"llvm.aarch64.neon.bfdot.v4f32.v8bf16", /*lanes=*/4,
+     /*masks=*/false, neonTiles, /*narrowVectors=*/2, /*kChunk=*/128,
+     /*prefetchK=*/128, /*panelVectors=*/4, /*prefetchLocality=*/2, neonRanges,
+     /*multipliesByLane=*/true},
     {"neon", everyElement, [](const CPUFeatures &f) { return f.neon; },
      /*pairDot=*/nullptr, /*lanes=*/4, /*masks=*/false, neonTiles,
      /*narrowVectors=*/1, /*kChunk=*/128, /*prefetchK=*/128, /*panelVectors=*/4,

@@ -85,6 +85,9 @@ struct KernelRow {
   unsigned prefetchLocality;
   /// By rising number of rows, up to maxRows.
   llvm::ArrayRef<PanelRange> panelRanges;
+  /// Instructions take one lane of a register for all of theirs: A is loaded
+  /// by vectors, not broadcast cell by cell.
+  bool multipliesByLane = false;
 };
 
 /// Rows of A that are packed together.

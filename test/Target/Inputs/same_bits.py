@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Checks that the entries of programs.tile give the same bits on several processors.
 
-    same_bits.py FOLDER [--cpu NAME]... [--aarch64 NAME]... [--entry NAME]...
+    same_bits.py FOLDER [--cpu NAME]... [--aarch64 NAME[,FEATURES]]... [--entry NAME]...
 
 Each entry runs on this machine, compiled for it and for every --cpu, and in the emulator compiled for every
---aarch64; where all its operations are exact, in the interpreter too. Only NaNs may differ from each other.
+--aarch64; where all its operations are exact, in the interpreter too, with the rounding of each target. Only NaNs may
+differ from each other.
 """
 
 import argparse
@@ -107,10 +108,10 @@ class Checker:
         run(["tilec", "run", PROGRAMS, "--entry", entry, "--in", inputs, "--out", out, "--threads", "2", *options])
         return read_results(out, parameters)
 
-    def emulated(self, entry, parameters, cpu):
-        target = ["--target", "aarch64-linux-gnu", "--cpu", cpu, "--entry", entry]
-        run(["tilec", PROGRAMS, *target, "-o", self.path("entry.o")])
-        run(["tilec", PROGRAMS, *target, "--emit=mlir", "-o", self.path("entry.mlir")])
+    def emulated(self, entry, parameters, target):
+        command = ["tilec", PROGRAMS, *target, "--entry", entry]
+        run([*command, "-o", self.path("entry.o")])
+        run([*command, "--emit=mlir", "-o", self.path("entry.mlir")])
         function = re.search(rf"func @{entry}\(.*", open(self.path("entry.mlir")).read()).group()
         scratch = re.search(r"tile.scratch_bytes = (\d+)", function).group(1)
         layouts = re.search(r"tile.layouts = array<i64: ([^>]*)>", function).group(1).split(", ")
@@ -157,8 +158,12 @@ class Checker:
         for options in [[]] + [["--cpu", cpu] for cpu in self.arguments.cpu]:
             what = " ".join(options) or "compiled for this machine"
             self.compare(entry, what, self.on_this_machine(entry, parameters, options), expected)
-        for cpu in self.arguments.aarch64:
-            self.compare(entry, f"AArch64 {cpu}", self.emulated(entry, parameters, cpu), expected)
+        for name in self.arguments.aarch64:
+            cpu, _, features = name.partition(",")
+            target = ["--target=aarch64-linux-gnu", f"--cpu={cpu}", f"--features={features}"]
+            if is_exact:
+                expected = self.on_this_machine(entry, parameters, ["--interpret", *target])
+            self.compare(entry, f"AArch64 {name}", self.emulated(entry, parameters, target), expected)
 
 
 def main():

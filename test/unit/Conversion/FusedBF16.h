@@ -8,6 +8,8 @@
 #ifndef TILEC_TEST_UNIT_CONVERSION_FUSEDBF16_H
 #define TILEC_TEST_UNIT_CONVERSION_FUSEDBF16_H
 
+#include "tilec/Interpreter/Numerics.h"
+#include "tilec/Target/CPUTarget.h"
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -40,6 +42,16 @@ inline float fusedBF16(float x, float y, float sum) {
   if (std::abs(rounded) < 0x1p-126)
     return std::copysign(0.0f, float(rounded));
   return float(rounded);
+}
+
+/// What a pair of k adds to a cell in code for this machine, whichever of its
+/// instructions are left out.
+inline float pairBF16(float x0, float y0, float x1, float y1, float sum) {
+  static const BF16Products products =
+      llvm::cantFail(CPUTarget::host()).bf16Products();
+  if (products == BF16Products::RoundToOddPairs)
+    return numerics::dotBF16(x0, y0, x1, y1, sum);
+  return fusedBF16(x0, y0, fusedBF16(x1, y1, sum));
 }
 
 } // namespace tilec::test

@@ -170,8 +170,8 @@ uint32_t expected(const Problem &p, int64_t i, int64_t j, uint32_t initial) {
   }
   for (int64_t k = 0; k < p.shape.k; k += 2) {
     bool isLast = k + 1 == p.shape.k;
-    sum = fusedBF16(isLast ? 0 : x(k + 1), isLast ? 0 : y(k + 1), sum);
-    sum = fusedBF16(x(k), y(k), sum);
+    sum =
+        pairBF16(x(k), y(k), isLast ? 0 : x(k + 1), isLast ? 0 : y(k + 1), sum);
   }
   return getBits(sum);
 }
@@ -261,8 +261,9 @@ INSTANTIATE_TEST_SUITE_P(All, Microkernel,
                          });
 
 /// The assembly of the BF16 and FP32 kernels for a processor.
-static std::string assemblyFor(StringRef triple, StringRef cpu) {
-  JITModule jit(llvm::cantFail(CPUTarget::get(triple, cpu)));
+static std::string assemblyFor(StringRef triple, StringRef cpu,
+                               StringRef features = "") {
+  JITModule jit(llvm::cantFail(CPUTarget::get(triple, cpu, features)));
   getMatmulKernel(jit.module(), {MatmulElement::BF16, false}, jit.target());
   func::FuncOp kernel =
       getMatmulKernel(jit.module(), {MatmulElement::BF16, true}, jit.target());
@@ -298,8 +299,18 @@ TEST(MicrokernelAssembly, AVX2FusesOn256Bits) {
   EXPECT_TRUE(StringRef(text).contains("ldmxcsr"));
 }
 
-TEST(MicrokernelAssembly, NeoverseFuses) {
+TEST(MicrokernelAssembly, NeoverseMultipliesPairs) {
   std::string text = assemblyFor("aarch64-linux-gnu", "neoverse-v1");
+  EXPECT_TRUE(hasLine(text, "bfdot", ".2h[3]"));
+  EXPECT_FALSE(StringRef(text).contains("fmla"));
+  // The instruction flushes by itself.
+  EXPECT_FALSE(StringRef(text).contains("fpcr"));
+}
+
+TEST(MicrokernelAssembly, NeoverseWithoutPairsFuses) {
+  std::string text = assemblyFor("aarch64-linux-gnu", "neoverse-v1", "-bf16");
+  EXPECT_FALSE(StringRef(text).contains("bfdot"));
+  EXPECT_TRUE(hasLine(text, "msr", "fpcr") || hasLine(text, "msr", "FPCR"));
   EXPECT_TRUE(hasLine(text, "fmla", ".4s"));
   EXPECT_FALSE(StringRef(text).contains("fmaf"));
 }

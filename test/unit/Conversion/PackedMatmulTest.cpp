@@ -119,8 +119,8 @@ private:
     float sum = getFloat(initial);
     for (int64_t p = 0; p < s.k; p += 2) {
       bool isLast = p + 1 == s.k;
-      sum = fusedBF16(isLast ? 0 : x(i, p + 1), isLast ? 0 : y(p + 1, j), sum);
-      sum = fusedBF16(x(i, p), y(p, j), sum);
+      sum = pairBF16(x(i, p), y(p, j), isLast ? 0 : x(i, p + 1),
+                     isLast ? 0 : y(p + 1, j), sum);
     }
     return getBits(sum);
   }
@@ -220,5 +220,7 @@ TEST(PackedMatmulAssembly, EachTargetHasItsInstructions) {
   EXPECT_TRUE(
       StringRef(assembly("x86_64-linux-gnu", "x86-64-v3")).contains("vfmadd"));
   EXPECT_TRUE(
-      StringRef(assembly("aarch64-linux-gnu", "neoverse-v1")).contains("fmla"));
+      StringRef(assembly("aarch64-linux-gnu", "neoverse-n1")).contains("fmla"));
+  EXPECT_TRUE(StringRef(assembly("aarch64-linux-gnu", "neoverse-v1"))
+                  .contains("bfdot"));
 }

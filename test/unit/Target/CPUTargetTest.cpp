@@ -54,6 +54,21 @@ TEST(CPUTarget, FeaturesAreAddedAndRemoved) {
   EXPECT_FALSE(get(x86, "znver4", "-avx512f").features().avx512BF16);
 }
 
+// Whatever is compiled for a target rounds alike, and features decide.
+TEST(CPUTarget, ProductsOfBF16) {
+  auto products = [](const char *triple, const char *cpu,
+                     const char *features) {
+    return get(triple, cpu, features).bf16Products();
+  };
+  constexpr const char *arm = "aarch64-linux-gnu";
+  EXPECT_EQ(products(x86, "znver4", ""), BF16Products::FusedPairs);
+  EXPECT_EQ(products(x86, "x86-64", ""), BF16Products::FusedPairs);
+  EXPECT_EQ(products(arm, "neoverse-v1", ""), BF16Products::RoundToOddPairs);
+  EXPECT_EQ(products(arm, "neoverse-v1", "-bf16"), BF16Products::FusedPairs);
+  EXPECT_EQ(products(arm, "", ""), BF16Products::FusedPairs);
+  EXPECT_EQ(products(arm, "", "+bf16"), BF16Products::RoundToOddPairs);
+}
+
 TEST(CPUTarget, OtherTriplesGetTheirBaseline) {
   EXPECT_EQ(get("aarch64-linux-gnu", "").cpu(), "generic");
   EXPECT_EQ(get("riscv64-linux-gnu", "").arch(), Arch::Other);
