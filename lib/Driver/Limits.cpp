@@ -21,16 +21,6 @@ static constexpr int64_t pieceBytes = int64_t(4) << 20;
 static constexpr int64_t lineBytes = 64;
 static constexpr double sampleSeconds = 0.01;
 
-double tilec::getMedian(std::vector<double> samples) {
-  if (samples.empty())
-    return 0;
-  llvm::sort(samples);
-  size_t middle = samples.size() / 2;
-  if (samples.size() % 2)
-    return samples[middle];
-  return (samples[middle - 1] + samples[middle]) / 2;
-}
-
 //===----------------------------------------------------------------------===//
 // Loops on the pool
 //===----------------------------------------------------------------------===//
@@ -136,13 +126,21 @@ double LimitProbe::measureArithmetic() {
   return flop / seconds;
 }
 
-void LimitProbe::measure() {
-  readSamples.push_back(measureReading());
-  flopSamples.push_back(measureArithmetic());
+Limits LimitProbe::measure() {
+  Limits sample{measureReading(), measureArithmetic()};
+  readSamples.push_back(sample.readBytesPerSecond);
+  flopSamples.push_back(sample.flopPerSecond);
+  return sample;
 }
 
-double LimitProbe::getReadBytesPerSecond() const {
-  return getMedian(readSamples);
+Limits LimitProbe::getMedians() const {
+  return {getMedian(readSamples), getMedian(flopSamples)};
 }
 
-double LimitProbe::getFlopPerSecond() const { return getMedian(flopSamples); }
+Limits LimitProbe::getLeast() const {
+  return {*llvm::min_element(readSamples), *llvm::min_element(flopSamples)};
+}
+
+Limits LimitProbe::getMost() const {
+  return {*llvm::max_element(readSamples), *llvm::max_element(flopSamples)};
+}

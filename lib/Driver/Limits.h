@@ -15,6 +15,7 @@
 #ifndef TILEC_LIB_DRIVER_LIMITS_H
 #define TILEC_LIB_DRIVER_LIMITS_H
 
+#include "Shares.h"
 #include "tilec/Runtime/Runtime.h"
 #include "tilec/Support/Tensor.h"
 #include "tilec/Target/CPUTarget.h"
@@ -46,11 +47,12 @@ public:
                                          const CPUFeatures &features);
 
   /// Takes a sample of both limits; a few hundredths of a second.
-  void measure();
+  Limits measure();
 
-  /// Medians of the samples.
-  double getReadBytesPerSecond() const;
-  double getFlopPerSecond() const;
+  /// Of the samples, of which there is at least one: each limit by itself.
+  Limits getMedians() const;
+  Limits getLeast() const;
+  Limits getMost() const;
 
 private:
   LimitProbe() = default;
@@ -67,9 +69,6 @@ private:
   int64_t rounds = 1 << 12;
   std::vector<double> readSamples, flopSamples;
 };
-
-/// The middle value; the mean of the middle two of an even number. 0 of none.
-double getMedian(std::vector<double> samples);
 
 } // namespace tilec
 

@@ -14,13 +14,6 @@
 
 using namespace tilec;
 
-double Measurement::getLimitSeconds() const {
-  double reading =
-      readBytesPerSecond > 0 ? double(bytesRead) / readBytesPerSecond : 0;
-  double computing = flopPerSecond > 0 ? double(flop) / flopPerSecond : 0;
-  return std::max(reading, computing);
-}
-
 std::vector<ScopeMeasurement>
 tilec::joinScopes(llvm::ArrayRef<ScopeMeasurement> scopes) {
   std::vector<ScopeMeasurement> joined;
@@ -35,6 +28,45 @@ tilec::joinScopes(llvm::ArrayRef<ScopeMeasurement> scopes) {
     sum.flop += scope.flop;
   }
   return joined;
+}
+
+std::vector<ScopeMeasurement>
+tilec::getMedianScopes(llvm::ArrayRef<CountedCall> calls, int threads) {
+  if (calls.empty())
+    return {};
+  std::vector<ScopeMeasurement> scopes = calls.front().scopes;
+  for (size_t i = 0; i < scopes.size(); ++i) {
+    std::vector<double> seconds;
+    std::vector<TimedCall> timed;
+    for (const CountedCall &call : calls) {
+      seconds.push_back(call.scopes[i].seconds);
+      timed.push_back({seconds.back() / threads, call.before, call.after});
+    }
+    ScopeMeasurement &scope = scopes[i];
+    scope.seconds = getMedian(std::move(seconds));
+    scope.share =
+        getShareOfLimit(timed, double(scope.bytes), double(scope.flop)).median;
+  }
+  return scopes;
+}
+
+static void writeLimits(llvm::json::OStream &json, llvm::StringRef name,
+                        const Limits &limits) {
+  json.attributeObject(name, [&] {
+    json.attribute("read_bytes_per_second", limits.readBytesPerSecond);
+    json.attribute("flop_per_second", limits.flopPerSecond);
+  });
+}
+
+static void writeScope(llvm::json::OStream &json,
+                       const ScopeMeasurement &scope) {
+  json.object([&] {
+    json.attribute("name", scope.name);
+    json.attribute("seconds", scope.seconds);
+    json.attribute("bytes", scope.bytes);
+    json.attribute("flop", scope.flop);
+    json.attribute("share_of_limit", scope.share);
+  });
 }
 
 std::string tilec::formatJSON(const Measurement &m) {
@@ -52,19 +84,19 @@ std::string tilec::formatJSON(const Measurement &m) {
     json.attribute("scratch_bytes", m.scratchBytes);
     json.attribute("alloc_bytes", m.allocBytes);
     json.attribute("parallel_regions", m.parallelRegions);
-    json.attributeObject("limits", [&] {
-      json.attribute("read_bytes_per_second", m.readBytesPerSecond);
-      json.attribute("flop_per_second", m.flopPerSecond);
-    });
-    json.attribute("share_of_limit", m.getShareOfLimit());
+    json.attribute("argument_bytes", m.argumentBytes);
+    json.attribute("resident_bytes", m.residentBytes);
+    writeLimits(json, "limits", m.limits);
+    writeLimits(json, "limits_min", m.leastLimits);
+    writeLimits(json, "limits_max", m.mostLimits);
+    json.attribute("share_of_limit", m.share.median);
+    json.attribute("share_min", m.share.min);
+    json.attribute("share_max", m.share.max);
+    json.attribute("steady_iterations", int64_t(m.share.steadyCalls));
+    json.attribute("counted_seconds_median", m.countedSeconds);
     json.attributeArray("scopes", [&] {
       for (const ScopeMeasurement &scope : m.scopes)
-        json.object([&] {
-          json.attribute("name", scope.name);
-          json.attribute("seconds", scope.seconds);
-          json.attribute("bytes", scope.bytes);
-          json.attribute("flop", scope.flop);
-        });
+        writeScope(json, scope);
     });
   });
   out << '\n';
@@ -122,12 +154,13 @@ std::string tilec::formatTable(const Measurement &m) {
                       formatSeconds(m.secondsMin));
   text += fmt::format("  reads {}B: {}B/s of {}B/s\n",
                       formatAmount(double(m.bytesRead)), formatAmount(readRate),
-                      formatAmount(m.readBytesPerSecond));
+                      formatAmount(m.limits.readBytesPerSecond));
   text += fmt::format("  computes {}FLOP: {}FLOP/s of {}FLOP/s\n",
                       formatAmount(double(m.flop)), formatAmount(flopRate),
-                      formatAmount(m.flopPerSecond));
-  text += fmt::format("  {:.1f} % of this machine's limit\n",
-                      100 * m.getShareOfLimit());
+                      formatAmount(m.limits.flopPerSecond));
+  text +=
+      fmt::format("  {:.1f} % of this machine's limit, {:.1f} to {:.1f}\n",
+                  100 * m.share.median, 100 * m.share.min, 100 * m.share.max);
   text += fmt::format(
       "  {} parallel region{}, {}B of scratch, {}B of tensors\n",
       m.parallelRegions, m.parallelRegions == 1 ? "" : "s",

@@ -8,6 +8,7 @@
 #ifndef TILEC_LIB_DRIVER_MEASUREMENT_H
 #define TILEC_LIB_DRIVER_MEASUREMENT_H
 
+#include "Shares.h"
 #include "llvm/ADT/ArrayRef.h"
 #include <cstdint>
 #include <string>
@@ -21,6 +22,16 @@ struct ScopeMeasurement {
   /// Summed over the threads.
   double seconds = 0;
   int64_t bytes = 0, flop = 0;
+  /// Median over calls, as if all threads had been at it: the least time that
+  /// the limits allow them, over `seconds` divided by their number.
+  double share = 0;
+};
+
+/// One call of code that counts, between two samples of the limits.
+struct CountedCall {
+  double seconds = 0;
+  std::vector<ScopeMeasurement> scopes;
+  Limits before, after;
 };
 
 /// One entry on one machine.
@@ -33,17 +44,25 @@ struct Measurement {
   /// threads, tensors made by the program, loops that ran in parallel.
   int64_t bytesRead = 0, flop = 0, scratchBytes = 0, allocBytes = 0;
   int64_t parallelRegions = 0;
-  double readBytesPerSecond = 0, flopPerSecond = 0;
+  /// The tensors that the call is given, and what else of the process was in
+  /// memory after the first calls: the compiler too. 0 where nobody knows.
+  int64_t argumentBytes = 0, residentBytes = 0;
+  /// Medians, least and largest of the samples between the calls.
+  Limits limits, leastLimits, mostLimits;
+  ShareOfLimit share;
+  /// Median of the calls that `scopes` is about.
+  double countedSeconds = 0;
   std::vector<ScopeMeasurement> scopes;
-
-  /// The least time that the limits allow one call.
-  double getLimitSeconds() const;
-  double getShareOfLimit() const { return getLimitSeconds() / secondsMedian; }
 };
 
 /// Joins scopes of one name, in order of first occurrence.
 std::vector<ScopeMeasurement>
 joinScopes(llvm::ArrayRef<ScopeMeasurement> scopes);
+
+/// Medians over calls, which all have the same scopes in the same order and
+/// read and compute the same. Empty if there are none.
+std::vector<ScopeMeasurement> getMedianScopes(llvm::ArrayRef<CountedCall> calls,
+                                              int threads);
 
 std::string formatJSON(const Measurement &measurement);
 std::string formatTable(const Measurement &measurement);

@@ -178,22 +178,28 @@ static Pass makePass(llvm::StringRef peer, const Problem &problem,
 static void measure(const Pass &pass, const Problem &problem, int iterations,
                     LimitProbe &probe) {
   std::vector<double> seconds;
+  std::vector<TimedCall> calls;
   pass();
+  Limits before = probe.measure();
   for (int i = 0; i < iterations; ++i) {
-    probe.measure();
     Clock::time_point start = Clock::now();
     pass();
     seconds.push_back(
         std::chrono::duration<double>(Clock::now() - start).count());
+    Limits after = probe.measure();
+    calls.push_back({seconds.back(), before, after});
+    before = after;
   }
   double bytes = double(problem.weightBytes()) * double(problem.copies);
-  double median = getMedian(seconds), read = probe.getReadBytesPerSecond();
-  double flop = bytes * double(problem.m), peak = probe.getFlopPerSecond();
+  double flop = bytes * double(problem.m);
+  ShareOfLimit share = getShareOfLimit(calls, bytes, flop);
+  Limits limits = probe.getMedians();
   fmt::print("{{\"seconds_median\": {}, \"bytes_read\": {}, \"flop\": {}, "
              "\"limits\": {{\"read_bytes_per_second\": {}, "
-             "\"flop_per_second\": {}}}, \"share_of_limit\": {}}}\n",
-             median, bytes, flop, read, peak,
-             std::max(bytes / read, flop / peak) / median);
+             "\"flop_per_second\": {}}}, \"share_of_limit\": {}, "
+             "\"share_min\": {}, \"share_max\": {}}}\n",
+             getMedian(seconds), bytes, flop, limits.readBytesPerSecond,
+             limits.flopPerSecond, share.median, share.min, share.max);
 }
 
 static int usage() {
