@@ -34,6 +34,7 @@ config.substitutions += [
     ("%source_dir", config.tilec_source_dir),
     ("%binary_dir", config.tilec_binary_dir),
     ("%build_docs", os.path.join(config.tilec_binary_dir, "docs")),
+    ("%build_bin", os.path.join(config.tilec_binary_dir, "bin")),
     ("%examples", os.path.join(config.tilec_source_dir, "examples")),
     ("%reference", reference),
     ("%python", python),

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 //   bench-peers PEER M N K COPIES ITERATIONS THREADS
+//   bench-peers --version
 //
 // Multiplies activations [M, K] with each of COPIES weights [K, N], BF16 to
 // FP32, so that the weights come from memory, and writes one JSON object: the
@@ -204,11 +205,21 @@ static void measure(const Pass &pass, const Problem &problem, int iterations,
 
 static int usage() {
   fmt::print(stderr, "usage: bench-peers onednn-plain|onednn-packed|libxsmm M "
-                     "N K COPIES ITERATIONS THREADS\n");
+                     "N K COPIES ITERATIONS THREADS\n"
+                     "       bench-peers --version\n");
   return 2;
 }
 
+static int printVersions() {
+  const dnnl_version_t *onednn = dnnl_version();
+  fmt::print("oneDNN {}.{}.{}, libxsmm {}.{}\n", onednn->major, onednn->minor,
+             onednn->patch, LIBXSMM_VERSION_MAJOR, LIBXSMM_VERSION_MINOR);
+  return 0;
+}
+
 int main(int argc, char **argv) {
+  if (argc == 2 && llvm::StringRef(argv[1]) == "--version")
+    return printVersions();
   int64_t numbers[6];
   if (argc != 8)
     return usage();
