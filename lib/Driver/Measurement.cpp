@@ -45,7 +45,7 @@ tilec::getMedianScopes(llvm::ArrayRef<CountedCall> calls, int threads) {
     ScopeMeasurement &scope = scopes[i];
     scope.seconds = getMedian(std::move(seconds));
     scope.share =
-        getShareOfLimit(timed, double(scope.bytes), double(scope.flop)).median;
+        getShareOfLimit(timed, double(scope.bytes), double(scope.flop));
   }
   return scopes;
 }
@@ -58,6 +58,12 @@ static void writeLimits(llvm::json::OStream &json, llvm::StringRef name,
   });
 }
 
+static void writeShare(llvm::json::OStream &json, const ShareOfLimit &share) {
+  json.attribute("share_of_limit", share.median);
+  json.attribute("share_min", share.min);
+  json.attribute("share_max", share.max);
+}
+
 static void writeScope(llvm::json::OStream &json,
                        const ScopeMeasurement &scope) {
   json.object([&] {
@@ -65,7 +71,7 @@ static void writeScope(llvm::json::OStream &json,
     json.attribute("seconds", scope.seconds);
     json.attribute("bytes", scope.bytes);
     json.attribute("flop", scope.flop);
-    json.attribute("share_of_limit", scope.share);
+    writeShare(json, scope.share);
   });
 }
 
@@ -89,9 +95,7 @@ std::string tilec::formatJSON(const Measurement &m) {
     writeLimits(json, "limits", m.limits);
     writeLimits(json, "limits_min", m.leastLimits);
     writeLimits(json, "limits_max", m.mostLimits);
-    json.attribute("share_of_limit", m.share.median);
-    json.attribute("share_min", m.share.min);
-    json.attribute("share_max", m.share.max);
+    writeShare(json, m.share);
     json.attribute("steady_iterations", int64_t(m.share.steadyCalls));
     json.attribute("counted_seconds_median", m.countedSeconds);
     json.attributeArray("scopes", [&] {

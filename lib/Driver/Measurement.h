@@ -22,9 +22,9 @@ struct ScopeMeasurement {
   /// Summed over the threads.
   double seconds = 0;
   int64_t bytes = 0, flop = 0;
-  /// Median over calls, as if all threads had been at it: the least time that
-  /// the limits allow them, over `seconds` divided by their number.
-  double share = 0;
+  /// Of the calls, as if all threads had been at it: the least time that the
+  /// limits allow them, over `seconds` divided by their number.
+  ShareOfLimit share = {};
 };
 
 /// One call of code that counts, between two samples of the limits.

@@ -5,6 +5,7 @@
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -12,6 +13,7 @@ from xml.dom.minidom import parseString
 
 TOOLS, BIN = sys.argv[1:3]
 sys.path[:0] = [TOOLS, os.path.join(TOOLS, "bench")]
+import machine  # noqa: E402
 import parts  # noqa: E402
 import quickstart  # noqa: E402
 import roofline  # noqa: E402
@@ -40,8 +42,9 @@ class Joining(unittest.TestCase):
 
     def test_a_region(self):
         scope = {"name": "attention", "seconds": 4.0, "bytes": 7, "flop": 8, "share_of_limit": 0.5}
+        scope.update(share_min=0.4, share_max=0.6)
         joined = runner.join_scope([make_run(0.9, threads=2, scopes=[scope])], "attention")
-        self.assertEqual((joined["seconds"], joined["bytes_read"], joined["share"]), (2.0, 7, 0.5))
+        self.assertEqual((joined["seconds"], joined["bytes_read"], joined["share_max"]), (2.0, 7, 0.6))
 
     def test_other_regions(self):
         scopes = [{"name": name, "seconds": 1.0} for name in sorted(parts.MAIN_SCOPES)]
@@ -62,6 +65,9 @@ class Lines(unittest.TestCase):
 
     def test_what_is_none_deviates(self):
         self.assertGreater(scaling.fit([(x, x**2) for x in (1, 2, 4, 8)]).deviation, 0.2)
+
+    def test_small_points_count_as_much_as_large_ones(self):
+        self.assertLess(scaling.fit([(1, 1), (2, 2), (3, 3), (1000, 1300), (2000, 1800)]).deviation, 0.3)
 
     def test_too_few_points(self):
         self.assertIsNone(scaling.fit([(1, 5), (2, 7)]))
@@ -94,6 +100,22 @@ class Tables(unittest.TestCase):
         self.assertEqual(tables.share_bar(0.95, 0.95), "95 %")
         self.assertEqual(tables.share_bar(0.949, 0.95), "95 %, missed")
         self.assertEqual(tables.share_bar(0.1, None), "")
+
+
+class Machine(unittest.TestCase):
+    def test_the_description_names_what_counts(self):
+        lines = machine.describe(["tilec 1.2"])
+        self.assertIn("processors", lines[0])
+        self.assertIn("GiB of memory, Linux", lines[1])
+        self.assertIn("tilec 1.2", lines[2])
+
+    def test_busy_processors(self):
+        spin = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        try:
+            self.assertGreater(machine.busy_processors(0.5), 0.2)
+        finally:
+            spin.kill()
+            spin.wait()
 
 
 class Plots(unittest.TestCase):

@@ -5,12 +5,21 @@ import json
 import os
 import platform
 import subprocess
+import time
+
+# What a machine that does nothing else may still do.
+BUSY = 0.1
 
 
 def describe(versions):
     """Lines of text; `versions` are those of tilec and of the peers."""
-    lines = [describe_processor(), f"{memory_bytes() / 2**30:.0f} GiB of memory, Linux {platform.release()}"]
-    return lines + [f"{', '.join([compiler_version(), *versions])}"]
+    kernel = platform.release().partition("-")[0]
+    lines = [describe_processor(), f"{memory_bytes() / 2**30:.0f} GiB of memory, Linux {kernel}"]
+    lines.append(", ".join([compiler_version(), *versions]))
+    busy = busy_processors()
+    if busy > BUSY:
+        lines.append(f"Other programs kept {busy:.1f} processors busy when this began: its figures are too low")
+    return lines
 
 
 def describe_processor():
@@ -21,6 +30,22 @@ def describe_processor():
             words.append(f"{name.removeprefix('cpu ')} {value}")
     words.append(f"{os.cpu_count()} processors")
     return ", ".join(words) + "".join(f"; {cache}" for cache in caches())
+
+
+def busy_processors(seconds=1.0):
+    """How many processors' time other programs take, in the next seconds."""
+    (busy, total) = processor_times()
+    time.sleep(seconds)
+    (busy_then, total_then) = processor_times()
+    return os.cpu_count() * (busy_then - busy) / max(1, total_then - total)
+
+
+def processor_times():
+    """Ticks of all processors since the start: busy ones, and all."""
+    with open("/proc/stat") as file:
+        ticks = [int(word) for word in file.readline().split()[1:9]]
+    idle = ticks[3] + ticks[4]  # waiting for a device counts as idle
+    return sum(ticks) - idle, sum(ticks)
 
 
 def cpu_field(name):

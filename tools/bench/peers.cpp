@@ -13,7 +13,9 @@
 // median seconds of a pass over all copies, and this machine's limits measured
 // between the passes. PEER is onednn-plain (weights as they are), onednn-packed
 // (in the layout that oneDNN asks for) or libxsmm (in pairs of k, in blocks of
-// 64 columns). oneDNN takes its threads from OMP_NUM_THREADS.
+// 64 columns). oneDNN takes its threads from OMP_NUM_THREADS; OMP_PROC_BIND
+// would bind the threads of tilec's pool, which measures the limits, to the
+// processor of the main thread.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,6 +31,7 @@
 #include <memory>
 #include <random>
 #include <sys/mman.h>
+#include <thread>
 
 using namespace tilec;
 using Clock = std::chrono::steady_clock;
@@ -176,17 +179,26 @@ static Pass makePass(llvm::StringRef peer, const Problem &problem,
   return nullptr;
 }
 
+/// Until the threads of OpenMP and those of the pool, which spin for a while
+/// after their last loop, no longer take each other's processors.
+static void settle() {
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
 static void measure(const Pass &pass, const Problem &problem, int iterations,
                     LimitProbe &probe) {
   std::vector<double> seconds;
   std::vector<TimedCall> calls;
   pass();
+  settle();
   Limits before = probe.measure();
   for (int i = 0; i < iterations; ++i) {
+    settle();
     Clock::time_point start = Clock::now();
     pass();
     seconds.push_back(
         std::chrono::duration<double>(Clock::now() - start).count());
+    settle();
     Limits after = probe.measure();
     calls.push_back({seconds.back(), before, after});
     before = after;
@@ -227,6 +239,13 @@ int main(int argc, char **argv) {
     if (llvm::StringRef(argv[i + 2]).getAsInteger(10, numbers[i]) ||
         numbers[i] < 1)
       return usage();
+  if (numbers[5] > tilec_rt_default_threads()) {
+    fmt::print(stderr,
+               "bench-peers: {} threads, but this process may use {} "
+               "processors; is OMP_PROC_BIND set?\n",
+               numbers[5], tilec_rt_default_threads());
+    return 1;
+  }
   Problem problem{numbers[0], numbers[1], numbers[2], numbers[3]};
   std::unique_ptr<tilec_rt_pool, decltype(&tilec_rt_pool_destroy)> pool(
       tilec_rt_pool_create(int32_t(numbers[5])), tilec_rt_pool_destroy);

@@ -31,7 +31,7 @@ class Runner:
         self.quick = quick
         self.rounds = 1 if quick else 3
         self.iterations = 3 if quick else 5
-        self.threads = os.cpu_count()
+        self.threads = len(os.sched_getaffinity(0))
         self.failures = 0
 
     def say(self, words):
@@ -79,7 +79,7 @@ class Runner:
         """One matrix product: `packed` or `plain` by tilec, or by a peer; weights of `copies` times [k, n]."""
         if what in PEERS:
             command = [self.peers, what, *map(str, (rows, n, k, copies, self.iterations, self.threads))]
-            return self.run_json(command, OMP_NUM_THREADS=str(self.threads), OMP_PROC_BIND="true")
+            return self.run_json(command, OMP_NUM_THREADS=str(self.threads), OMP_PROC_BIND="false")
         entry = what + ("_transposed" if transposed else "")
         sizes = ["-D", f"N={n}", "-D", f"K={k}", "--dim", f"M={rows}", "--dim", f"COPIES={copies}"]
         return self.bench(CONTRACTION, "--entry", entry, *sizes)
@@ -133,18 +133,14 @@ def join(runs):
 
 
 def join_scope(runs, name):
-    """The same of one region of the program; the extremes are those of the rounds."""
+    """The same of one region of the program."""
     scopes = []
     for run in filter(None, runs):
         scope = next(scope for scope in run["scopes"] if scope["name"] == name)
-        share = scope["share_of_limit"]
         scopes.append(
             {
+                **scope,
                 "bytes_read": scope["bytes"],
-                "flop": scope["flop"],
-                "share_of_limit": share,
-                "share_min": share,
-                "share_max": share,
                 "seconds_median": scope["seconds"] / run["threads"],
                 "limits": run["limits"],
             }

@@ -66,15 +66,24 @@ def panel(left, title, x_title, points):
     parts = [svg.polyline([place(0, top), origin, place(right, 0)])]
     parts.append(svg.text(left + PANEL / 2, 20, title, "middle"))
     parts.append(svg.text(left + PANEL / 2, HEIGHT - 12, x_title, "middle"))
-    parts.append(svg.text(origin[0], place(0, top)[1] - 6, f"{top * 1e3:.3g} ms", "middle"))
-    parts.append(svg.text(origin[0], origin[1] + 16, "0", "middle"))
+    parts.append(svg.text(origin[0], place(0, top)[1] - 6, f"{top * 1e3:.4g} ms", "middle"))
+    parts += x_labels([(place(x, 0), x) for x in (0, *(x for x, _ in points))])
     if line:
         parts.append(svg.polyline([place(0, max(0, line.at(0))), place(right, line.at(right))], "#d9a441"))
         parts.append(svg.text(left + PANEL / 2, 38, f"within {100 * line.deviation:.1f} % of a line", "middle"))
     for x, y in points:
-        at = place(x, y)
-        parts.append(svg.circle(*at, "#1b6ca8", f"{x}: {y * 1e3:.4g} ms"))
-        parts.append(svg.text(at[0], origin[1] + 16, str(x), "middle"))
+        parts.append(svg.circle(*place(x, y), "#1b6ca8", f"{x}: {y * 1e3:.4g} ms"))
+    return parts
+
+
+def x_labels(marks):
+    """Numbers below the axis at their points, from the right; what would touch the one to its right is left out."""
+    parts, free = [], float("inf")
+    for (x, y), number in reversed(marks):
+        half = 4 * len(str(number)) + 2
+        if x + half <= free:
+            parts.append(svg.text(x, y + 16, str(number), "middle"))
+            free = x - half
     return parts
 
 

@@ -29,7 +29,7 @@ Measurement makeMeasurement() {
   m.mostLimits = {5e9, 2e10};
   m.share = {0.6, 0.5, 0.7, 4};
   m.countedSeconds = 0.55;
-  m.scopes = {{"q_proj", 0.25, 100, 200, 0.9}};
+  m.scopes = {{"q_proj", 0.25, 100, 200, {0.9, 0.8, 1, 3}}};
   return m;
 }
 } // namespace
@@ -57,9 +57,10 @@ TEST(Measurement, ScopesAreMediansOverCalls) {
   EXPECT_EQ(scopes[0].name, "a");
   EXPECT_EQ(scopes[0].seconds, 8);
   EXPECT_EQ(scopes[0].bytes, 200);
-  EXPECT_DOUBLE_EQ(scopes[0].share, 1);
+  EXPECT_DOUBLE_EQ(scopes[0].share.median, 1);
+  EXPECT_DOUBLE_EQ(scopes[0].share.min, 0.25);
   EXPECT_EQ(scopes[1].seconds, 2);
-  EXPECT_EQ(scopes[1].share, 0);
+  EXPECT_EQ(scopes[1].share.median, 0);
   EXPECT_TRUE(getMedianScopes({}, 2).empty());
 }
 
@@ -95,6 +96,7 @@ TEST(Measurement, JSONHasEveryField) {
   EXPECT_EQ(scope.getInteger("bytes"), 100);
   EXPECT_EQ(scope.getInteger("flop"), 200);
   EXPECT_EQ(scope.getNumber("share_of_limit"), 0.9);
+  EXPECT_EQ(scope.getNumber("share_max"), 1);
 }
 
 TEST(Measurement, TheTableNamesUnits) {
