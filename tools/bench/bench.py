@@ -69,6 +69,8 @@ def measure(arguments, document):
     """Runs the parts that are asked for and prints each one's tables."""
     bench = runner.Runner(arguments.bin, arguments.quick)
     document["machine"] = machine.describe(bench.versions())
+    if arguments.quick:
+        document["machine"].append("Measured with --quick: one round, and few sizes")
     print("\n".join(document["machine"]), flush=True)
     for part in arguments.part or parts.PARTS:
         document["results"][part] = parts.PARTS[part](bench)
