@@ -6,9 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "tilec/ExecutionEngine/CompiledModule.h"
-#include "llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h"
+#include "llvm/ExecutionEngine/Orc/DebugObjectManagerPlugin.h"
+#include "llvm/ExecutionEngine/Orc/EPCDebugObjectRegistrar.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
+#include "llvm/ExecutionEngine/Orc/TargetProcess/JITLoaderGDB.h"
+#include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include <dlfcn.h>
 
 using namespace mlir;
 
@@ -44,12 +49,28 @@ static llvm::Error defineRuntime(llvm::orc::LLJIT &jit) {
   if (llvm::Error error = jit.getMainJITDylib().define(
           llvm::orc::absoluteSymbols(std::move(symbols))))
     return error;
-  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
-      jit.getDataLayout().getGlobalPrefix());
-  if (!process)
-    return process.takeError();
-  jit.getMainJITDylib().addGenerator(std::move(*process));
+  // What this library is linked with comes before what a host program has.
+  jit.getMainJITDylib().addGenerator(
+      std::make_unique<llvm::orc::DynamicLibrarySearchGenerator>(
+          llvm::sys::DynamicLibrary(RTLD_DEFAULT),
+          jit.getDataLayout().getGlobalPrefix()));
   return llvm::Error::success();
+}
+
+/// What LLVM's enableDebuggerSupport does, but for the search for the function
+/// that registers code: the program may not see it.
+static void tellDebuggers(llvm::orc::LLJIT &jit) {
+  llvm::orc::ExecutionSession &session = jit.getExecutionSession();
+  auto *layer =
+      llvm::dyn_cast<llvm::orc::ObjectLinkingLayer>(&jit.getObjLinkingLayer());
+  if (!layer)
+    return;
+  auto registrar = std::make_unique<llvm::orc::EPCDebugObjectRegistrar>(
+      session,
+      llvm::orc::ExecutorAddr::fromPtr(&llvm_orc_registerJITLoaderGDBWrapper));
+  layer->addPlugin(std::make_unique<llvm::orc::DebugObjectManagerPlugin>(
+      session, std::move(registrar), /*RequireDebugSections=*/false,
+      /*AutoRegisterCode=*/true));
 }
 
 llvm::Expected<std::unique_ptr<CompiledModule>>
@@ -68,12 +89,14 @@ CompiledModule::load(CompiledObject object, bool debugInfo) {
   if (!jit)
     return jit.takeError();
   result->jit = std::move(*jit);
+  // Nothing is printed: lookups return errors, too.
+  result->jit->getExecutionSession().setErrorReporter(
+      [](llvm::Error error) { llvm::consumeError(std::move(error)); });
   if (llvm::Error error = defineRuntime(*result->jit))
     return error;
   // So that gdb finds the line tables of code that is in no file.
   if (debugInfo)
-    if (llvm::Error error = llvm::orc::enableDebuggerSupport(*result->jit))
-      return error;
+    tellDebuggers(*result->jit);
   if (llvm::Error error = result->jit->addObjectFile(
           std::make_unique<llvm::SmallVectorMemoryBuffer>(
               std::move(object.code), "tilec",

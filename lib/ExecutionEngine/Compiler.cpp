@@ -11,6 +11,8 @@
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Target/LLVMIR/ModuleTranslation.h"
 #include "tilec/Dialect/Tile/TileSignature.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -163,6 +165,20 @@ llvm::Expected<ModuleInfo> lowerEntries(ModuleOp module,
   return result;
 }
 
+/// Keeps what LLVM's code generator says instead of printing it, and of ending
+/// the process after an error.
+static void collectErrors(llvm::LLVMContext &context, std::string &errors) {
+  context.setDiagnosticHandlerCallBack(
+      [](const llvm::DiagnosticInfo *info, void *text) {
+        if (info->getSeverity() != llvm::DS_Error)
+          return;
+        llvm::raw_string_ostream stream(*static_cast<std::string *>(text));
+        llvm::DiagnosticPrinterRawOStream printer(stream);
+        info->print(printer);
+      },
+      &errors);
+}
+
 llvm::Expected<CompiledObject> compileToObject(ModuleOp module,
                                                const CompileOptions &options) {
   auto target = CPUTarget::get(options.triple, options.cpu, options.features);
@@ -173,6 +189,8 @@ llvm::Expected<CompiledObject> compileToObject(ModuleOp module,
     return info.takeError();
   CompiledObject result{std::move(*info), {}};
   llvm::LLVMContext context;
+  std::string errors;
+  collectErrors(context, errors);
   auto llvmModule = translateModule(module, context, *target, options);
   if (!llvmModule)
     return llvmModule.takeError();
@@ -180,6 +198,8 @@ llvm::Expected<CompiledObject> compileToObject(ModuleOp module,
   if (llvm::Error error = emitMachineCode(**llvmModule, *target, options,
                                           OutputKind::Object, stream))
     return error;
+  if (!errors.empty())
+    return llvm::createStringError(errors);
   return result;
 }
 
