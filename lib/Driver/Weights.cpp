@@ -14,6 +14,7 @@
 #include "Weights.h"
 #include "Arguments.h"
 #include "Progress.h"
+#include "tilec/ExecutionEngine/WeightStorage.h"
 #include "llvm/ADT/STLExtras.h"
 #include <cstring>
 #include <fmt/format.h>
@@ -76,21 +77,15 @@ llvm::Expected<Tensor> tilec::packWeight(const std::string &name,
                                          const TensorView &matrix,
                                          Layout layout, tilec_rt_pool &pool) {
   Progress progress(fmt::format("packing `{}`", name));
-  int64_t bytes =
-      tilec_rt_packed_bytes(packed::getName(layout), matrix.shape.data());
-  if (bytes < 0)
-    return makeError(name);
-  // Packed storage is whole cache lines.
-  llvm::Expected<Tensor> storage = Tensor::create(DType::INT64, {bytes / 8});
+  llvm::Expected<WeightStorage> storage =
+      WeightStorage::create(matrix.dtype, layout, matrix.shape);
   if (!storage)
     return storage.takeError();
-  void *data = storage->getView().data;
-  if (tilec_rt_pack_begin(data, packed::getName(layout), matrix.shape.data()) ||
-      !forEachStrip(matrix, [&](int64_t first, void *rows, int64_t count) {
-        return tilec_rt_pack_rows(&pool, data, rows, first, count);
-      }))
+  if (llvm::Error error = storage->fill(matrix.data, matrix.shape[0], pool)) {
+    llvm::consumeError(std::move(error));
     return makeError(name);
-  return storage;
+  }
+  return storage->take();
 }
 
 static llvm::Expected<Tensor> unpackWeight(const std::string &name,
