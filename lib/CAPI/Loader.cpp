@@ -1,0 +1,65 @@
+//===- Loader.cpp - Loading the compiler ----------------------------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Loader.h"
+#include <cstdio>
+#include <cstring>
+#include <dlfcn.h>
+#include <pthread.h>
+
+using namespace tilec::capi;
+
+static const FunctionTable *compiler;
+/// Why there is none.
+static char problem[1024];
+
+/// The host may export symbols of another LLVM, or of its own: the compiler
+/// looks for symbols among its own libraries first. The sanitizers' functions
+/// must come from the host.
+static constexpr int scope =
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    RTLD_LOCAL;
+#else
+    RTLD_LOCAL | RTLD_DEEPBIND;
+#endif
+
+/// The loader replaces $ORIGIN by the folder of the library that asks.
+static constexpr char compilerPath[] = "$ORIGIN/" TILEC_COMPILER_FILE;
+
+static void loadCompiler() {
+  // Compiled code and the pool's threads may outlive any last use.
+  void *library = dlopen(compilerPath, RTLD_NOW | RTLD_NODELETE | scope);
+  if (!library) {
+    snprintf(problem, sizeof(problem), "the compiler cannot be loaded: %s",
+             dlerror());
+    return;
+  }
+  auto *getTable = reinterpret_cast<GetFunctionTable *>(
+      dlsym(library, getFunctionTableName));
+  const FunctionTable *table = getTable ? getTable() : nullptr;
+  if (table && strcmp(table->version, TILEC_VERSION) == 0)
+    compiler = table;
+  else
+    snprintf(problem, sizeof(problem),
+             "%s is of version %s, and the library of version %s",
+             TILEC_COMPILER_FILE, table ? table->version : "unknown",
+             TILEC_VERSION);
+}
+
+const FunctionTable *tilec::capi::getCompiler() {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, loadCompiler);
+  return compiler;
+}
+
+tilec_status tilec::capi::failUnavailable(tilec_error **error) {
+  static tilec_error unavailable = {TILEC_UNAVAILABLE, problem, nullptr, 0,
+                                    [](tilec_error *) {}};
+  if (error)
+    *error = &unavailable;
+  return TILEC_UNAVAILABLE;
+}
