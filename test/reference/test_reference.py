@@ -11,7 +11,9 @@ from unittest import mock
 
 import numpy as np
 
+import check_checkpoint
 import compare
+import make_checkpoint
 import make_inputs
 import qwen3_reference as reference
 import safetensors_io as st
@@ -164,6 +166,44 @@ class ReferenceTest(unittest.TestCase):
                 self.assertTrue(self.rejects(actual))
                 del actual[name]
                 self.assertTrue(self.rejects(actual))
+
+
+class CheckpointTest(unittest.TestCase):
+    """The reference without a cache, token by token against the one with a cache."""
+
+    LAYERS, TOKENS = 2, [5, 99, 0, 5, 17, 3, 41, 8, 60, 2]
+
+    def logits_of_steps(self, tensors):
+        """The logits after each token, with a cache whose pages are taken from the last to the first."""
+        blocks, shape = CONFIG.MAX_BLOCKS_PER_SEQ, (-1, CONFIG.HEAD_DIM)
+        cells = np.zeros(self.LAYERS * blocks * CONFIG.NUM_KV_HEADS * CONFIG.BLOCK_SIZE * CONFIG.HEAD_DIM, "<u2")
+        inputs = make_checkpoint.stacked(tensors, self.LAYERS, tied=False)
+        inputs.update({name: st.Tensor("BF16", cells.reshape(shape)) for name in ("k_cache", "v_cache")})
+        angles = np.outer(np.arange(CONFIG.MAX_SEQ), make_inputs.ROPE_THETA ** (-np.arange(8) / 8))
+        inputs["rope_cos"], inputs["rope_sin"] = (st.f32(np.tile(turn(angles), 2)) for turn in (np.cos, np.sin))
+        table = np.arange(blocks)[::-1]
+        inputs["block_table"] = st.i32(table)
+        logits = []
+        for position, token in enumerate(self.TOKENS):
+            page, offset = divmod(position, CONFIG.BLOCK_SIZE)
+            inputs["hidden_states"] = st.Tensor("BF16", tensors["model.embed_tokens.weight"].data[[token]])
+            inputs["seq_lens"] = st.i32([position + 1])
+            inputs["slot_mapping"] = st.i32([table[page] * CONFIG.BLOCK_SIZE + offset])
+            outputs = reference.run("decode_fwd", inputs, CONFIG)
+            inputs.update(k_cache=outputs["k_cache"], v_cache=outputs["v_cache"])
+            logits.append(outputs["out"].data[0])
+        return np.array(logits)
+
+    def test_agrees_with_a_cache(self):
+        tensors = make_checkpoint.model_tensors(np.random.default_rng(5), CONFIG, self.LAYERS, tied=False)
+        with tempfile.TemporaryDirectory() as folder:
+            make_checkpoint.write_json(folder, "config.json", make_checkpoint.config_fields(CONFIG, self.LAYERS, False))
+            make_checkpoint.write_shards(folder, tensors, 2, [])
+            logits = check_checkpoint.forward(check_checkpoint.Model(folder), self.TOKENS)
+        report = compare.Report()
+        with contextlib.redirect_stdout(io.StringIO()):
+            compare.compare_logits(report, self.logits_of_steps(tensors), logits, self.LAYERS)
+        self.assertFalse(report.failed)
 
 
 class SafetensorsTest(unittest.TestCase):
