@@ -199,7 +199,7 @@ class CheckpointTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             make_checkpoint.write_json(folder, "config.json", make_checkpoint.config_fields(CONFIG, self.LAYERS, False))
             make_checkpoint.write_shards(folder, tensors, 2, [])
-            logits = check_checkpoint.forward(check_checkpoint.Model(folder), self.TOKENS)
+            logits = check_checkpoint.forward(check_checkpoint.Model(folder), self.TOKENS, CONFIG.BLOCK_SIZE)
         report = compare.Report()
         with contextlib.redirect_stdout(io.StringIO()):
             compare.compare_logits(report, self.logits_of_steps(tensors), logits, self.LAYERS)
