@@ -17,7 +17,7 @@ using namespace mlir;
 using Values = KernelBuilder::Values;
 
 /// Pairs of k in the body of the loop.
-static constexpr int unrolledSteps = 2;
+static constexpr int unrolledSteps = 2; // as many as stepTwice takes
 
 namespace {
 class PanelTileEmitter {
@@ -31,8 +31,10 @@ private:
   void emitColumns(unsigned firstColumn, Values &ahead);
   Values initialAccumulators(const Expr &cells);
   void storeAccumulators(const Expr &cells, ValueRange accumulators);
+  Values loadPairs(const Expr &bRow);
   void step(const Expr &aCells, const Expr &bRow, const Expr *partnerMask,
             Values &accumulators);
+  Values stepTwice(ValueRange carried);
   void stepWidened(const Expr &aCells, ArrayRef<Value> pairs, bool second,
                    Values &accumulators);
   void prefetch(Value &ahead, const PrefetchAhead &how);
@@ -102,20 +104,40 @@ void PanelTileEmitter::stepWidened(const Expr &aCells, ArrayRef<Value> pairs,
   }
 }
 
+Values PanelTileEmitter::loadPairs(const Expr &bRow) {
+  Values pairs;
+  for (unsigned v = 0; v < tile.vectors; ++v)
+    pairs.push_back(code.load(kernel.vectorOf(code.b.getI32Type()),
+                              code.at(bRow, v * vectorBytes), 4));
+  return pairs;
+}
+
 /// One pair of k. Of what a panel holds, only the bits of \p partnerMask count.
 void PanelTileEmitter::step(const Expr &aCells, const Expr &bRow,
                             const Expr *partnerMask, Values &accumulators) {
-  Values pairs;
-  for (unsigned v = 0; v < tile.vectors; ++v) {
-    Expr cells = code.load(kernel.vectorOf(code.b.getI32Type()),
-                           code.at(bRow, v * vectorBytes), 4);
-    pairs.push_back(partnerMask ? cells & *partnerMask : cells);
-  }
+  Values pairs = loadPairs(bRow);
+  if (partnerMask)
+    for (Value &cells : pairs)
+      cells = Expr{code.site, cells} & *partnerMask;
   if (kernel.row.pairDot)
     return multiplyPairs(code, tile, aCells, pairs, accumulators);
   stepWidened(code.at(aCells, aStep >> 1), pairs, /*second=*/true,
               accumulators);
   stepWidened(aCells, pairs, /*second=*/false, accumulators);
+}
+
+/// Two pairs of k with the accumulators in blocks: A's and B's positions, those
+/// to prefetch, and the accumulators after them.
+Values PanelTileEmitter::stepTwice(ValueRange carried) {
+  Expr aCells{code.site, carried[0]}, bRow{code.site, carried[1]};
+  Expr aNextCells = code.at(aCells, aStep);
+  Values accumulators(carried.drop_front(4));
+  multiplyTwoPairs(code, tile, aCells, aNextCells, loadPairs(bRow),
+                   loadPairs(code.at(bRow, panelStepBytes)), accumulators);
+  Values next = {code.at(aNextCells, aStep), code.at(bRow, 2 * panelStepBytes),
+                 carried[2], carried[3]};
+  next.append(accumulators);
+  return next;
 }
 
 /// What two steps of this pass have to fetch of what comes later.
@@ -137,7 +159,14 @@ void PanelTileEmitter::emitColumns(unsigned firstColumn, Values &ahead) {
   Expr unpartnered = pairs - odd; // `pairs` if there is none
   Expr unrolled = unpartnered & int64_t(-unrolledSteps);
   Values carried = {a, code.at(b, offset), ahead[0], ahead[1]};
+  bool hasBlocks = getMatrixRows(kernel, tile) > 0;
+  auto exchange = [&] {
+    Values accumulators(carried.begin() + 4, carried.end());
+    exchangeBlocks(code, tile, accumulators);
+    llvm::copy(accumulators, carried.begin() + 4);
+  };
   carried.append(initialAccumulators(code.at(c, offset)));
+  exchange();
   auto advance = [&](ValueRange values, const Expr *partnerMask) {
     Values next = llvm::to_vector(values);
     Values accumulators(values.drop_front(4));
@@ -152,10 +181,13 @@ void PanelTileEmitter::emitColumns(unsigned firstColumn, Values &ahead) {
                            Values next = llvm::to_vector(values);
                            prefetch(next[2], range.far);
                            prefetch(next[3], range.near);
+                           if (hasBlocks)
+                             return stepTwice(next);
                            for (int i = 0; i < unrolledSteps; ++i)
                              next = advance(next, nullptr);
                            return next;
                          });
+  exchange();
   carried = code.forLoop(
       unrolled, pairs, 1, carried, [&](const Expr &i, ValueRange values) {
         VectorType dwords = kernel.vectorOf(code.b.getI32Type());

@@ -83,7 +83,7 @@ static const KernelRow table[] = {
      /*pairDot=*/"llvm.aarch64.neon.bfdot.v4f32.v8bf16", /*lanes=*/4,
      /*masks=*/false, neonTiles, /*narrowVectors=*/2, /*kChunk=*/128,
      /*prefetchK=*/128, /*panelVectors=*/4, /*prefetchLocality=*/2, neonRanges,
-     /*multipliesByLane=*/true},
+     /*multipliesByLane=*/true, /*matrixDot=*/"llvm.aarch64.neon.bfmmla"},
     {"neon", everyElement, [](const CPUFeatures &f) { return f.neon; },
      /*pairDot=*/nullptr, /*lanes=*/4, /*masks=*/false, neonTiles,
      /*narrowVectors=*/1, /*kChunk=*/128, /*prefetchK=*/128, /*panelVectors=*/4,

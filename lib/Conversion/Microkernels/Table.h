@@ -88,6 +88,10 @@ struct KernelRow {
   /// Instructions take one lane of a register for all of theirs: A is loaded
   /// by vectors, not broadcast cell by cell.
   bool multipliesByLane = false;
+  /// With 4 lanes: the intrinsic that adds the products of two rows of A and
+  /// two columns of B over two pairs of k to a block of four cells, with the
+  /// bits of two `pairDot`. Null: there is none.
+  const char *matrixDot = nullptr;
 };
 
 /// Rows of A that are packed together.
