@@ -23,8 +23,8 @@ public:
 
   /// Memory for a tensor of that dtype and shape; a packed layout takes BF16 of
   /// rank 2. An error if it is too large or there is no memory.
-  static llvm::Expected<WeightStorage>
-  create(DType dtype, Layout layout, llvm::ArrayRef<int64_t> shape);
+  static llvm::Expected<WeightStorage> create(DType dtype, Layout layout,
+                                              llvm::ArrayRef<int64_t> shape);
 
   /// Takes the next `count` rows, contiguous at `rows`, strip by strip, on the
   /// pool's threads. An error leaves the storage as it was: more rows than are

@@ -57,8 +57,8 @@ void Emitter::callMatmul(const Product &product, const Memory &c,
   if (!isPacked) {
     Value none = toI64(index(0));
     if (product.next)
-      operands.append({product.next, toI64(product.nextStride),
-                       toI64(product.nextBytes)});
+      operands.append(
+          {product.next, toI64(product.nextStride), toI64(product.nextBytes)});
     else
       operands.append({b.create<LLVM::ZeroOp>(loc, ptrType), none, none});
   }
