@@ -25,8 +25,8 @@ namespace tilec::capi {
 class DiagnosticList {
 public:
   DiagnosticList() = default;
-  DiagnosticList(DiagnosticList &&) = default;
-  DiagnosticList &operator=(DiagnosticList &&) = default;
+  DiagnosticList(DiagnosticList &&) noexcept = default;
+  DiagnosticList &operator=(DiagnosticList &&) noexcept = default;
 
   /// Takes apart what a ProgramDiagnostics has printed.
   static DiagnosticList parse(llvm::StringRef printed);

@@ -72,7 +72,7 @@ static llvm::Error setCache(tilec_options &options, StringRef value) {
   if (!on)
     return llvm::createStringError(
         fmt::format("it takes `on` or `off`, not `{}`", value.str()));
-  options.cacheEnabled = *on;
+  options.cacheEnabled = on;
   return llvm::Error::success();
 }
 

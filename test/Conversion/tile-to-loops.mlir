@@ -89,10 +89,10 @@ func.func @rows(%x: !tile.tensor<?x16xf32> {tile.name = "x", tile.direction = "i
 // CHECK-LABEL: func.func @accumulate(
 // CHECK-SAME:    tile.scratch_bytes = 256
 // CHECK-LABEL: func.func private @accumulate.mm(
-// CHECK:         call @[[KERNEL:.*]]({{.*}}, %false)
+// CHECK:         call @[[KERNEL:.*]]({{.*}}, %false, {{.*}})
 // CHECK:         scf.for
 // CHECK-NOT:       llvm.load {{.*}} vector
-// CHECK:           func.call @[[KERNEL]]({{.*}}, %true)
+// CHECK:           func.call @[[KERNEL]]({{.*}}, %true, {{.*}})
 // CHECK:         }
 func.func @accumulate(%a: !tile.tensor<4x64xf32> {tile.name = "a", tile.direction = "in", tile.shape = affine_map<() -> (4, 64)>},
                       %w: !tile.tensor<64x16xf32> {tile.name = "w", tile.direction = "in", tile.shape = affine_map<() -> (64, 16)>},

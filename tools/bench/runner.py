@@ -104,6 +104,8 @@ def write_row_major(folder):
     replaced = 0
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
+        if not name.endswith(".tile"):
+            continue
         with open(path) as file:
             text, count = WEIGHT.subn(r"\1", file.read())
         if "Weight[" in text:
