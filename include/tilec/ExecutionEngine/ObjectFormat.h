@@ -29,7 +29,7 @@ struct CachedObject {
 };
 
 /// The version of the format: a reader takes its own only.
-inline constexpr uint32_t objectFormatVersion = 1;
+inline constexpr uint32_t objectFormatVersion = 2;
 
 /// The bytes of an object that is stored under `key`.
 std::string writeObject(llvm::StringRef key, const CachedObject &cached);
