@@ -15,7 +15,9 @@
  *
  * Errors. What can fail returns a tilec_status, and on failure hands out a
  * tilec_error through its last parameter, which may be null. On failure all
- * other results are left as they were. Nothing prints, exits, or throws.
+ * other results are left as they were. Nothing prints, exits, or throws. The
+ * compiler is loaded at the first use; without it, functions that return a
+ * status give TILEC_UNAVAILABLE, and all others 0 or null.
  *
  * Threads. Different objects may be used from different threads at once. A
  * module, its entries, a pool, a weight that is complete, and a cancel token
@@ -66,7 +68,8 @@ typedef enum tilec_status {
   TILEC_INVALID_ARGUMENT = 1,
   /* The program is wrong; the diagnostics say where. */
   TILEC_PROGRAM_REJECTED = 2,
-  /* A check of the program failed in a call: an assertion, a bound, ... */
+  /* A check of the program failed in a call: an assertion, a bound, memory for
+   * its storage, ... */
   TILEC_CALL_FAILED = 3,
   TILEC_CANCELLED = 4,
   TILEC_OUT_OF_MEMORY = 5,
@@ -89,7 +92,7 @@ typedef struct tilec_diagnostic {
   const char *file;
   const char *message;
   /* As the command line prints it: place, severity and message, then the
-   * source line with a caret under it. */
+   * source line with a caret under it. The last is missing for a call. */
   const char *rendered;
 } tilec_diagnostic;
 
@@ -111,7 +114,7 @@ TILEC_API void tilec_error_destroy(tilec_error *error);
 typedef struct tilec_options tilec_options;
 
 /* The defaults: the host's processor, -O3, bounds checks, every entry, the
- * object cache as the environment says. Null: out of memory. */
+ * object cache as the environment says. Null: out of memory, or no compiler. */
 TILEC_API tilec_options *tilec_options_create(void);
 TILEC_API void tilec_options_destroy(tilec_options *options);
 
@@ -129,7 +132,8 @@ TILEC_API void tilec_options_destroy(tilec_options *options);
  *   cache-dir      the folder of the object cache
  *   cache-size     its bound, such as "512M"
  *
- * An unknown name, or a value that is none, is TILEC_INVALID_ARGUMENT. */
+ * An unknown name, or a value that is none, is TILEC_INVALID_ARGUMENT, and
+ * leaves the options as they were. */
 TILEC_API tilec_status tilec_options_set(tilec_options *options,
                                          const char *name, const char *value,
                                          tilec_error **error);
@@ -148,7 +152,10 @@ TILEC_API tilec_status tilec_options_add_import_dir(tilec_options *options,
 typedef struct tilec_module tilec_module;
 
 /* Compiles a file for the machine that runs this, or takes it from the object
- * cache. `options` may be null: the defaults. */
+ * cache. `options` may be null: the defaults. A file that cannot be read is
+ * TILEC_PROGRAM_REJECTED; a processor that this machine is not, and an
+ * environment variable of the cache that is not understood, are
+ * TILEC_INVALID_ARGUMENT. */
 TILEC_API tilec_status tilec_compile_file(const char *path,
                                           const tilec_options *options,
                                           tilec_module **module,
@@ -188,7 +195,7 @@ typedef enum tilec_dtype {
   TILEC_UINT32 = 8,
   TILEC_INT64 = 9,
   TILEC_INDEX = 10, /* 64 bits, signed */
-  TILEC_BOOL = 11   /* a byte, 0 or 1 */
+  TILEC_BOOL = 11   /* a byte, 0 or 1; others give unspecified results */
 } tilec_dtype;
 
 typedef enum tilec_direction {
@@ -298,7 +305,8 @@ typedef struct tilec_weight tilec_weight;
 /* Told of the rows that are packed, of all; called in the calling thread. */
 typedef void (*tilec_progress)(void *context, int64_t rows, int64_t all_rows);
 
-/* A weight for the parameter of that name, filled from a row-major tensor.
+/* A weight for the parameter of that name, which no call writes, filled from a
+ * row-major tensor.
  * `pool` may be null: the library's own; so may `progress`. */
 TILEC_API tilec_status tilec_weight_create(
     const tilec_entry *entry, const char *parameter, const DLTensor *tensor,
@@ -337,9 +345,11 @@ typedef struct tilec_argument {
    * 64 bytes. A tensor that the entry writes overlaps no other. Null for a
    * scalar. */
   const DLTensor *tensor;
-  /* For a scalar parameter of an integer dtype, or BOOL. It must fit. */
+  /* For a scalar parameter of an integer dtype, or BOOL. It must fit. `number`
+   * is 0 or the same value then. */
   int64_t integer;
-  /* For a scalar parameter of FP32, BF16 or FP16; rounded to it. */
+  /* For a scalar parameter of FP32, BF16 or FP16; rounded to it. If it is 0,
+   * so is `integer`. */
   double number;
 } tilec_argument;
 
@@ -369,10 +379,10 @@ TILEC_API tilec_status tilec_call(const tilec_entry *entry,
                                   const tilec_call_options *options,
                                   tilec_error **error);
 
-/* The shape that the tensor of a parameter must have: to make one that the
- * entry writes. `arguments` may lack tensors (null) as long as the others and
- * `options->dims` tell the symbols of its shape. `shape` has room for as many
- * extents as the parameter's rank. */
+/* The shape that the tensor of a parameter must have (that of the matrix where
+ * it is packed): to make one that the entry writes. `arguments` may lack
+ * tensors (null) as long as the others and `options->dims` tell the symbols of
+ * its shape. `shape` has room for as many extents as the parameter's rank. */
 TILEC_API tilec_status tilec_entry_shape(const tilec_entry *entry,
                                          const char *parameter,
                                          const tilec_argument *arguments,

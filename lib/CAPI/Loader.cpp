@@ -18,21 +18,27 @@ static const FunctionTable *compiler;
 static char problem[1024];
 
 /// The host may export symbols of another LLVM, or of its own: the compiler
-/// looks for symbols among its own libraries first. The sanitizers' functions
-/// must come from the host.
-static constexpr int scope =
+/// looks for symbols among its own libraries first. But a host that has loaded
+/// the very same libMLIR shares it, with the variables by which that tells
+/// types. The sanitizers' functions must come from the host.
+static int getScope() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    RTLD_LOCAL;
+  return RTLD_LOCAL;
 #else
-    RTLD_LOCAL | RTLD_DEEPBIND;
+  void *shared = dlopen(TILEC_MLIR_FILE, RTLD_LAZY | RTLD_NOLOAD);
+  if (!shared)
+    return RTLD_LOCAL | RTLD_DEEPBIND;
+  dlclose(shared);
+  return RTLD_LOCAL;
 #endif
+}
 
 /// The loader replaces $ORIGIN by the folder of the library that asks.
 static constexpr char compilerPath[] = "$ORIGIN/" TILEC_COMPILER_FILE;
 
 static void loadCompiler() {
   // Compiled code and the pool's threads may outlive any last use.
-  void *library = dlopen(compilerPath, RTLD_NOW | RTLD_NODELETE | scope);
+  void *library = dlopen(compilerPath, RTLD_NOW | RTLD_NODELETE | getScope());
   if (!library) {
     snprintf(problem, sizeof(problem), "the compiler cannot be loaded: %s",
              dlerror());
