@@ -41,6 +41,10 @@ config.substitutions += [
     ("%cxx", config.cxx),
     ("%cc", config.cc),
     ("%include", os.path.join(config.tilec_source_dir, "include")),
+    ("%lib_dir", os.path.join(config.tilec_binary_dir, "lib")),
+    ("%mlir_lib", config.mlir_lib),
+    ("%llvm_lib_dir", os.path.dirname(config.llvm_lib)),
+    ("%llvm_lib", config.llvm_lib),
     ("%runtime_lib", os.path.join(config.tilec_binary_dir, "lib", "Runtime", "libtilec_rt.a")),
     ("%fuzz", f"{python} -B {os.path.join(config.test_source_root, 'fuzz', 'tile_fuzz.py')}"),
 ]
@@ -85,6 +89,10 @@ if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-g++"):
 if platform.machine() in ("x86_64", "AMD64") and shutil.which("qemu-x86_64"):
     config.available_features.add("qemu-x86_64")
     config.substitutions.append(("%qemu_x86_64", "qemu-x86_64"))
+
+# Another compiler for the headers of hosts.
+if shutil.which("clang++"):
+    config.available_features.add("clang")
 
 # C programs that link what tilec emits would need the sanitizers' run-time
 # libraries: such tests say UNSUPPORTED: sanitize.
