@@ -103,15 +103,11 @@ void Emitter::emitProduct(Value result, Value acc, Product product) {
 
 LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
                                   Value rhs, bool transposeA, bool transposeB) {
-  Product product{materialize(lhs),
-                  materialize(rhs),
-                  transposeA,
-                  transposeB,
-                  {},
-                  {},
-                  {},
-                  {},
-                  {}};
+  Product product;
+  product.lhs = materialize(lhs);
+  product.rhs = materialize(rhs);
+  product.transposeA = transposeA;
+  product.transposeB = transposeB;
   product.m = state(lhs).valid[transposeA ? 1 : 0];
   product.n = state(rhs).valid[transposeB ? 0 : 1];
   product.k = minIndex(state(lhs).valid[transposeA ? 0 : 1],
@@ -240,16 +236,13 @@ LogicalResult Emitter::emitContract(ContractOp op) {
     box.extents = validOf(box);
   auto &[lhs, rhs] = boxes;
   Value panelStride = getPanelStride(rhs);
-  Product product{memoryOf(lhs, op.getLhsOffsets()),
-                  panelStride ? packedMemory(rhs, panelStride)
-                              : memoryOf(rhs, op.getRhsOffsets()),
-                  op.getTransposeA(),
-                  op.getTransposeB(),
-                  {},
-                  {},
-                  {},
-                  {},
-                  panelStride};
+  Product product;
+  product.lhs = memoryOf(lhs, op.getLhsOffsets());
+  product.rhs = panelStride ? packedMemory(rhs, panelStride)
+                            : memoryOf(rhs, op.getRhsOffsets());
+  product.transposeA = op.getTransposeA();
+  product.transposeB = op.getTransposeB();
+  product.panelStride = panelStride;
   product.m = lhs.extents[1 - lhs.kDim];
   product.n = rhs.extents[1 - rhs.kDim];
   product.k = minIndex(lhs.extents[lhs.kDim], rhs.extents[rhs.kDim]);

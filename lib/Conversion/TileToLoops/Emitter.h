@@ -258,14 +258,14 @@ private:
   /// being summed over where they are not transposed.
   struct Product {
     Memory lhs, rhs;
-    bool transposeA, transposeB;
+    bool transposeA = false, transposeB = false;
     Value m, n, k;
     Type element;
     /// Of packed storage, the bytes from a panel to the next.
     Value panelStride;
     /// Rows that are read after this product, or null: bytes from one to the
     /// next, and of each.
-    Value next = {}, nextStride = {}, nextBytes = {};
+    Value next, nextStride, nextBytes;
   };
   void setNext(Product &product, Operation *op);
   void callMatmul(const Product &product, const Memory &c, bool accumulate);
