@@ -56,8 +56,8 @@ tilec_status reject(tilec_error **error, llvm::Error reason);
 /// Allocates nothing.
 tilec_status failOutOfMemory(tilec_error **error);
 
-/// Makes an error of LLVM, which ends the process by default, an exception of
-/// the thread that guard() runs in, if it may change how LLVM fails.
+/// Makes an error of LLVM, which ends the process by default, an exception
+/// where the thread is inside of guard().
 void installErrorHandlers();
 
 /// What LLVM, in a thread that guard() runs in, cannot go on after.

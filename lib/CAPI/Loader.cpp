@@ -17,19 +17,23 @@ static const FunctionTable *compiler;
 /// Why there is none.
 static char problem[1024];
 
+/// Whether the host has loaded the very same library.
+static bool isLoaded(const char *file) {
+  void *library = dlopen(file, RTLD_LAZY | RTLD_NOLOAD);
+  if (library)
+    dlclose(library);
+  return library != nullptr;
+}
+
 /// The host may export symbols of another LLVM, or of its own: the compiler
 /// looks for symbols among its own libraries first. But a host that has loaded
-/// the very same libMLIR shares it, with the variables by which that tells
-/// types. The sanitizers' functions must come from the host.
+/// its libMLIR shares it, with the variables by which that tells types. The
+/// sanitizers' functions must come from the host.
 static int getScope() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return RTLD_LOCAL;
 #else
-  void *shared = dlopen(TILEC_MLIR_FILE, RTLD_LAZY | RTLD_NOLOAD);
-  if (!shared)
-    return RTLD_LOCAL | RTLD_DEEPBIND;
-  dlclose(shared);
-  return RTLD_LOCAL;
+  return isLoaded(TILEC_MLIR_FILE) ? RTLD_LOCAL : RTLD_LOCAL | RTLD_DEEPBIND;
 #endif
 }
 
@@ -37,6 +41,7 @@ static int getScope() {
 static constexpr char compilerPath[] = "$ORIGIN/" TILEC_COMPILER_FILE;
 
 static void loadCompiler() {
+  bool ownsLLVM = !isLoaded(TILEC_LLVM_FILE);
   // Compiled code and the pool's threads may outlive any last use.
   void *library = dlopen(compilerPath, RTLD_NOW | RTLD_NODELETE | getScope());
   if (!library) {
@@ -46,7 +51,7 @@ static void loadCompiler() {
   }
   auto *getTable = reinterpret_cast<GetFunctionTable *>(
       dlsym(library, getFunctionTableName));
-  const FunctionTable *table = getTable ? getTable() : nullptr;
+  const FunctionTable *table = getTable ? getTable(ownsLLVM) : nullptr;
   if (table && strcmp(table->version, TILEC_VERSION) == 0)
     compiler = table;
   else

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Objects.h"
+#include <atomic>
 #include <mutex>
 
 using namespace tilec;

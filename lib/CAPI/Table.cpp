@@ -17,7 +17,8 @@ static constexpr FunctionTable table = {
 };
 
 extern "C" __attribute__((visibility("default"))) const FunctionTable *
-tilec_compiler_functions() {
-  installErrorHandlers();
+tilec_compiler_functions(bool ownsLLVM) {
+  if (ownsLLVM)
+    installErrorHandlers();
   return &table;
 }

@@ -38,8 +38,9 @@ struct FunctionTable {
 #include "Functions.def"
 };
 
-/// The one symbol of the compiler's library.
-using GetFunctionTable = const FunctionTable *();
+/// The one symbol of the compiler's library. `ownsLLVM`: nobody else in the
+/// process uses that libLLVM, so how it fails may be changed.
+using GetFunctionTable = const FunctionTable *(bool ownsLLVM);
 inline constexpr char getFunctionTableName[] = "tilec_compiler_functions";
 
 } // namespace tilec::capi
