@@ -8,6 +8,9 @@
 #include "Host.h"
 #include <cstdlib>
 #include <fstream>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace tilec;
 using namespace tilec::test;
@@ -207,6 +210,33 @@ def f(x: Tensor[[64], FP32], y: Out[Tensor[[64], FP32]]):
   ASSERT_FALSE(module);
   EXPECT_EQ(module.error().status(), TILEC_INTERNAL_ERROR);
   EXPECT_NE(text(module.error()).find("SSE"), std::string::npos);
+}
+#endif
+
+#if !defined(__SANITIZE_ADDRESS__)
+/// Bytes of address space that this process takes.
+static uint64_t getAddressSpace() {
+  uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * uint64_t(sysconf(_SC_PAGESIZE));
+}
+
+/// No exception crosses. In a child, which gets no more memory.
+TEST(Compile, outOfMemory) {
+  pid_t child = fork();
+  if (child == 0) {
+    Options options;
+    std::string large(256 << 20, 'x');
+    rlimit limit{getAddressSpace() + (64 << 20), RLIM_INFINITY};
+    setrlimit(RLIMIT_AS, &limit);
+    Error error = options.define("X", large);
+    bool said = text(error) == "out of memory";
+    _exit(said ? error.status() : 100);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), TILEC_OUT_OF_MEMORY);
 }
 #endif
 
