@@ -58,7 +58,7 @@ std::optional<Pinning> tilec::parsePinning(const std::string &source,
 //===----------------------------------------------------------------------===//
 
 PinnedThread::PinnedThread(int32_t processor) : thread(pthread_self()) {
-  unsigned long one[std::size(saved)] = {};
+  unsigned long one[words] = {};
   auto *mask = reinterpret_cast<cpu_set_t *>(one);
   CPU_SET_S(size_t(processor), sizeof(one), mask);
   if (pthread_getaffinity_np(thread, sizeof(saved), getMask()) == 0)

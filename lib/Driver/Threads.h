@@ -39,7 +39,8 @@ public:
 private:
   cpu_set_t *getMask() { return reinterpret_cast<cpu_set_t *>(saved); }
 
-  unsigned long saved[maxProcessors / (8 * sizeof(unsigned long))] = {};
+  static constexpr size_t words = maxProcessors / (8 * sizeof(unsigned long));
+  unsigned long saved[words] = {};
   pthread_t thread;
 };
 
