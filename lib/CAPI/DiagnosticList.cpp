@@ -22,7 +22,8 @@ using namespace tilec::capi;
 using llvm::StringRef;
 
 const char *DiagnosticList::keep(StringRef text) {
-  return texts.emplace_back(text).c_str();
+  texts.push_back(std::make_unique<std::string>(text));
+  return texts.back()->c_str();
 }
 
 void DiagnosticList::add(tilec_severity severity, StringRef file, int32_t line,

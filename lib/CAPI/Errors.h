@@ -12,8 +12,8 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include <deque>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
@@ -24,10 +24,6 @@ namespace tilec::capi {
 /// May be moved, not copied.
 class DiagnosticList {
 public:
-  DiagnosticList() = default;
-  DiagnosticList(DiagnosticList &&) noexcept = default;
-  DiagnosticList &operator=(DiagnosticList &&) noexcept = default;
-
   /// Takes apart what a ProgramDiagnostics has printed.
   static DiagnosticList parse(llvm::StringRef printed);
 
@@ -40,8 +36,7 @@ public:
 private:
   const char *keep(llvm::StringRef text);
 
-  /// A deque leaves its elements where they are.
-  std::deque<std::string> texts;
+  std::vector<std::unique_ptr<std::string>> texts;
   std::vector<tilec_diagnostic> diagnostics;
 };
 

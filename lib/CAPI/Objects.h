@@ -16,6 +16,7 @@
 #include "tilec/Session/SourceProgram.h"
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <fmt/format.h>
 #include <memory>
 #include <optional>

@@ -8,17 +8,15 @@
 #include "Objects.h"
 #include "tilec/ExecutionEngine/ObjectCache.h"
 #include "tilec/Support/Names.h"
-#include <optional>
 
 using namespace tilec;
 using llvm::StringRef;
 
-static std::optional<bool> parseSwitch(StringRef value) {
-  if (value == "on")
-    return true;
-  if (value == "off")
-    return false;
-  return std::nullopt;
+static llvm::Expected<bool> readSwitch(StringRef value) {
+  if (value == "on" || value == "off")
+    return value == "on";
+  return llvm::createStringError(
+      fmt::format("it takes `on` or `off`, not `{}`", value.str()));
 }
 
 namespace {
@@ -59,20 +57,18 @@ static llvm::Error setEntry(tilec_options &options, StringRef value) {
 
 template <bool PipelineOptions::*member>
 static llvm::Error setSwitch(tilec_options &options, StringRef value) {
-  std::optional<bool> on = parseSwitch(value);
+  llvm::Expected<bool> on = readSwitch(value);
   if (!on)
-    return llvm::createStringError(
-        fmt::format("it takes `on` or `off`, not `{}`", value.str()));
+    return on.takeError();
   options.compile.pipeline.*member = *on;
   return llvm::Error::success();
 }
 
 static llvm::Error setCache(tilec_options &options, StringRef value) {
-  std::optional<bool> on = parseSwitch(value);
+  llvm::Expected<bool> on = readSwitch(value);
   if (!on)
-    return llvm::createStringError(
-        fmt::format("it takes `on` or `off`, not `{}`", value.str()));
-  options.cacheEnabled = on;
+    return on.takeError();
+  options.cacheEnabled = *on;
   return llvm::Error::success();
 }
 
