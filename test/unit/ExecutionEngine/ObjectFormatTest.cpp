@@ -58,8 +58,10 @@ TEST(ObjectFormatTest, SaysWhatIsWrong) {
   EXPECT_EQ(readError(bytes), "there is no magic number");
   bytes = good;
   ++bytes[8];
-  EXPECT_EQ(readError(bytes),
-            "the format's version is 2, and this compiler reads 1");
+  EXPECT_EQ(
+      readError(bytes),
+      fmt::format("the format's version is {}, and this compiler reads {}",
+                  objectFormatVersion + 1, objectFormatVersion));
   bytes = good;
   bytes.back() ^= 1;
   EXPECT_EQ(readError(bytes), "the contents are damaged");
