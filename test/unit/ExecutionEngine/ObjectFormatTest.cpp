@@ -8,6 +8,7 @@
 #include "CachedObjects.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/BLAKE3.h"
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <random>
 
