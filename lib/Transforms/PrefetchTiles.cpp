@@ -60,22 +60,15 @@ public:
     Operation *op = value.getDefiningOp();
     if (!op || op->getBlock() != loop.getBody() || op->getNumRegions())
       return false;
-    if (auto read = dyn_cast<ReadOp>(op)) {
-      if (!read.getInbounds() ||
-          !isa<TensorRefType>(read.getSource().getType()))
-        return false;
-      // What keeps it inside must not be a check that has yet to be made.
-      for (Operation &before : *loop.getBody()) {
-        if (&before == op)
-          break;
-        if (mayFail(&before))
-          return false;
-      }
-    } else if (!isMemoryEffectFree(op) || mayFail(op)) {
-      return false;
-    }
-    return llvm::all_of(op->getOperands(),
-                        [&](Value operand) { return isComputable(operand); });
+    // Operands may be shared: each is looked at once.
+    if (auto known = computable.find(op); known != computable.end())
+      return known->second;
+    bool result =
+        runsAhead(op) && llvm::all_of(op->getOperands(), [&](Value operand) {
+          return isComputable(operand);
+        });
+    computable[op] = result;
+    return result;
   }
 
   Value compute(OpBuilder &b, Value value) {
@@ -94,6 +87,23 @@ public:
   }
 
 private:
+  /// Whether the operation alone may run ahead.
+  bool runsAhead(Operation *op) {
+    auto read = dyn_cast<ReadOp>(op);
+    if (!read)
+      return isMemoryEffectFree(op) && !mayFail(op);
+    if (!read.getInbounds() || !isa<TensorRefType>(read.getSource().getType()))
+      return false;
+    // What keeps it inside must not be a check that has yet to be made.
+    for (Operation &before : *loop.getBody()) {
+      if (&before == op)
+        break;
+      if (mayFail(&before))
+        return false;
+    }
+    return true;
+  }
+
   /// The last iteration stands for the one after it: whatever that reads is
   /// there.
   Value advance(OpBuilder &b) {
@@ -107,6 +117,7 @@ private:
   }
 
   scf::ForOp loop;
+  llvm::DenseMap<Operation *, bool> computable;
   IRMapping values;
 };
 
@@ -157,10 +168,12 @@ private:
     SliceOp slice = getStreamed(next);
     if (!slice)
       return;
-    DominanceInfo dominance;
-    for (Value value : slice->getOperands())
-      if (!dominance.dominates(value, product))
-        return;
+    auto &dominance = getAnalysis<DominanceInfo>();
+    if (!dominance.dominates(slice.getSource(), product) ||
+        !llvm::all_of(slice.getOffsets(), [&](Value offset) {
+          return dominance.dominates(offset, product);
+        }))
+      return;
     announce(product, slice, slice.getOffsets());
   }
 

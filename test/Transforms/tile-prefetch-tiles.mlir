@@ -2,7 +2,7 @@
 // RUN: tile-opt --tile-prefetch-tiles %t/pages.mlir -o %t/after.mlir
 // RUN: FileCheck %s --input-file=%t/after.mlir
 // RUN: tile-opt --tile-prefetch-tiles="max-bytes=1024" %t/pages.mlir | FileCheck %s --check-prefix=SMALL
-// RUN: tile-opt --tile-prefetch-tiles %t/none.mlir | FileCheck %s --check-prefix=NONE
+// RUN: tile-opt --tile-prefetch-tiles %t/others.mlir | FileCheck %s --check-prefix=OTHERS
 // RUN: tilec run %t/pages.mlir --dim P=4 --fill table=perm --interpret --out %t/before.safetensors
 // RUN: tilec run %t/after.mlir --dim P=4 --fill table=perm --interpret --out %t/after.safetensors
 // RUN: cmp %t/before.safetensors %t/after.safetensors
@@ -57,12 +57,12 @@ func.func @pages(%q: !tile.tensor<8x64xbf16> {tile.name = "q", tile.direction = 
   return
 }
 
-//--- none.mlir
+//--- others.mlir
 // The next page is read ahead of a check that may be what keeps the read
 // inside.
-// NONE-LABEL: func.func @checked(
-// NONE-NOT:     tile.prefetch
-// NONE:         return
+// OTHERS-LABEL: func.func @checked(
+// OTHERS-NOT:     tile.prefetch
+// OTHERS:         return
 func.func @checked(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %table: !tile.tensor<?xi32>,
                    %p: index, %size: index) {
   %c0 = arith.constant 0 : index
@@ -77,10 +77,64 @@ func.func @checked(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %tabl
   return
 }
 
+// Offsets whose computation has 2^40 paths: each operation is looked at once.
+// OTHERS-LABEL: func.func @shared(
+// OTHERS:         tile.prefetch
+// OTHERS-NEXT:    tile.matmul
+func.func @shared(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %p: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %p step %c1 {
+    %x1 = arith.addi %i, %i : index
+    %x2 = arith.addi %x1, %x1 : index
+    %x3 = arith.addi %x2, %x2 : index
+    %x4 = arith.addi %x3, %x3 : index
+    %x5 = arith.addi %x4, %x4 : index
+    %x6 = arith.addi %x5, %x5 : index
+    %x7 = arith.addi %x6, %x6 : index
+    %x8 = arith.addi %x7, %x7 : index
+    %x9 = arith.addi %x8, %x8 : index
+    %x10 = arith.addi %x9, %x9 : index
+    %x11 = arith.addi %x10, %x10 : index
+    %x12 = arith.addi %x11, %x11 : index
+    %x13 = arith.addi %x12, %x12 : index
+    %x14 = arith.addi %x13, %x13 : index
+    %x15 = arith.addi %x14, %x14 : index
+    %x16 = arith.addi %x15, %x15 : index
+    %x17 = arith.addi %x16, %x16 : index
+    %x18 = arith.addi %x17, %x17 : index
+    %x19 = arith.addi %x18, %x18 : index
+    %x20 = arith.addi %x19, %x19 : index
+    %x21 = arith.addi %x20, %x20 : index
+    %x22 = arith.addi %x21, %x21 : index
+    %x23 = arith.addi %x22, %x22 : index
+    %x24 = arith.addi %x23, %x23 : index
+    %x25 = arith.addi %x24, %x24 : index
+    %x26 = arith.addi %x25, %x25 : index
+    %x27 = arith.addi %x26, %x26 : index
+    %x28 = arith.addi %x27, %x27 : index
+    %x29 = arith.addi %x28, %x28 : index
+    %x30 = arith.addi %x29, %x29 : index
+    %x31 = arith.addi %x30, %x30 : index
+    %x32 = arith.addi %x31, %x31 : index
+    %x33 = arith.addi %x32, %x32 : index
+    %x34 = arith.addi %x33, %x33 : index
+    %x35 = arith.addi %x34, %x34 : index
+    %x36 = arith.addi %x35, %x35 : index
+    %x37 = arith.addi %x36, %x36 : index
+    %x38 = arith.addi %x37, %x37 : index
+    %x39 = arith.addi %x38, %x38 : index
+    %x40 = arith.addi %x39, %x39 : index
+    %x = tile.slice %k[%x40, %c0] : !tile.tensor<?x64xbf16> -> !tile.tile<64x64xbf16>
+    %s = tile.matmul %q, %x transpose_b : !tile.tile<8x64xbf16>, !tile.tile<64x64xbf16> -> !tile.tile<8x64xf32>
+  }
+  return
+}
+
 // What the program made itself is near, and a read without a promise may fail.
-// NONE-LABEL: func.func @near(
-// NONE-NOT:     tile.prefetch
-// NONE:         return
+// OTHERS-LABEL: func.func @near(
+// OTHERS-NOT:     tile.prefetch
+// OTHERS:         return
 func.func @near(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %table: !tile.tensor<?xi32>, %p: index) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
