@@ -3,7 +3,7 @@
 
     clang_tidy.py BUILD_FOLDER [SOURCE...]
 
-Of lib/ and tools/, or of those given.
+Of lib/, tools/ and examples/, or of those given.
 
 What a source depends on is hashed: its compile command, .clang-tidy, its own text and that of each
 header of the project that it includes, generated ones too. The hash of a source that passes is
@@ -153,7 +153,7 @@ def sources(build, only):
         if missing:
             sys.exit(f"clang-tidy: {missing[0]} is not part of the build")
         return [entries[path] for path in only]
-    folders = tuple(os.path.join(ROOT, folder, "") for folder in ("lib", "tools"))
+    folders = tuple(os.path.join(ROOT, folder, "") for folder in ("lib", "tools", "examples"))
     return [entry for path, entry in sorted(entries.items()) if path.startswith(folders)]
 
 

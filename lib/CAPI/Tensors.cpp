@@ -60,13 +60,6 @@ static int64_t getCellBytes(const DLTensor &tensor) {
   return tensor.dtype.bits / 8;
 }
 
-int64_t capi::getBytes(const DLTensor &tensor) {
-  int64_t bytes = getCellBytes(tensor);
-  for (int64_t extent : capi::getShape(tensor))
-    bytes *= extent;
-  return bytes;
-}
-
 /// Memory that the processor reads: its own, or what a device's driver pinned.
 static bool isOnHost(DLDevice device) {
   return device.device_type == kDLCPU || device.device_type == kDLCUDAHost ||
@@ -85,6 +78,8 @@ static std::optional<int64_t> computeBytes(const DLTensor &tensor) {
   }
   return overflow ? std::nullopt : std::optional(bytes);
 }
+
+int64_t capi::getBytes(const DLTensor &tensor) { return *computeBytes(tensor); }
 
 /// Whether the strides are those of row-major order. An extent of 1 is never
 /// stepped over.

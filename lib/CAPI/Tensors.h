@@ -38,6 +38,7 @@ inline llvm::ArrayRef<int64_t> getShape(const DLTensor &tensor) {
 inline char *getData(const DLTensor &tensor) {
   return static_cast<char *>(tensor.data) + tensor.byte_offset;
 }
+/// Of a tensor that has no problem.
 int64_t getBytes(const DLTensor &tensor);
 /// The shape of the matrix that packed storage says it holds.
 llvm::ArrayRef<int64_t> getPackedShape(const DLTensor &tensor);
