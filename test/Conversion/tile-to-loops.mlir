@@ -85,6 +85,37 @@ func.func @rows(%x: !tile.tensor<?x16xf32> {tile.name = "x", tile.direction = "i
 
 // -----
 
+// What is announced before a product is what its kernel prefetches: a pointer,
+// bytes from row to row, and bytes of a row. Another product prefetches nothing.
+// CHECK-LABEL: func.func private @announce.mm(
+// CHECK-DAG:     %[[NULL:.*]] = llvm.mlir.zero
+// CHECK-DAG:     %[[NONE:.*]] = arith.constant 0 : i64
+// CHECK-DAG:     %[[STRIDE:.*]] = arith.constant 256 : i64
+// CHECK-DAG:     %[[BYTES:.*]] = arith.constant 128 : i64
+// CHECK:         %[[NEXT:.*]] = llvm.getelementptr %{{.*}}[512]
+// CHECK:         call @[[KERNEL:.*]]({{.*}}, %false, %[[NEXT]], %[[STRIDE]], %[[BYTES]])
+// CHECK:         call @[[KERNEL]]({{.*}}, %false, %[[NULL]], %[[NONE]], %[[NONE]])
+func.func @announce(%a: !tile.tensor<4x8xf32> {tile.name = "a", tile.direction = "in", tile.shape = affine_map<() -> (4, 8)>},
+                    %w: !tile.tensor<16x64xf32> {tile.name = "w", tile.direction = "in", tile.shape = affine_map<() -> (16, 64)>},
+                    %y: !tile.tensor<4x32xf32> {tile.name = "y", tile.direction = "out", tile.shape = affine_map<() -> (4, 32)>})
+    attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  %c8 = arith.constant 8 : index
+  tile.scope @core_group "mm" {
+    %x = tile.slice %a[%c0, %c0] : !tile.tensor<4x8xf32> -> !tile.tile<4x8xf32>
+    %w0 = tile.slice %w[%c0, %c0] : !tile.tensor<16x64xf32> -> !tile.tile<8x32xf32>
+    %w1 = tile.slice %w[%c8, %c0] : !tile.tensor<16x64xf32> -> !tile.tile<8x32xf32>
+    tile.prefetch %w[%c8, %c0] sizes [8, 32] : !tile.tensor<16x64xf32>
+    %p = tile.matmul %x, %w0 : !tile.tile<4x8xf32>, !tile.tile<8x32xf32> -> !tile.tile<4x32xf32>
+    %q = tile.matmul %x, %w1 : !tile.tile<4x8xf32>, !tile.tile<8x32xf32> -> !tile.tile<4x32xf32>
+    %sum = tile.add %p, %q : !tile.tile<4x32xf32>, !tile.tile<4x32xf32> -> !tile.tile<4x32xf32>
+    tile.assemble %sum into %y[%c0, %c0] : !tile.tile<4x32xf32> into !tile.tensor<4x32xf32>
+  }
+  return
+}
+
+// -----
+
 // An accumulator is updated in place: one buffer, no copies between steps.
 // CHECK-LABEL: func.func @accumulate(
 // CHECK-SAME:    tile.scratch_bytes = 256
