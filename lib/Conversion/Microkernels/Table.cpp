@@ -37,9 +37,10 @@ static constexpr PrefetchAhead none = {0, 0};
 static constexpr PanelRange dotRanges[] = {
     {1, 1, 4, unchunked, {6144, 2}, none},
     {2, 2, 4, unchunked, {4096, 2}, none},
-    {6, 6, 2, 32, {16384, 2}, {8192, 3}},
-    {8, 8, 2, 16, none, {8192, 3}},
-    {16, 8, 2, 32, none, {8192, 3}}};
+    {5, 5, 4, unchunked, {1024, 2}, none},
+    {6, 6, 4, unchunked, {512, 3}, none},
+    {8, 8, 2, 128, {65536, 2}, {32768, 3}},
+    {16, 8, 2, 128, {65536, 2}, {32768, 3}}};
 static constexpr PanelRange zmmRanges[] = {
     {1, 1, 4, unchunked, {4096, 2}, none},
     {2, 2, 2, 32, {16384, 2}, {8192, 3}},
