@@ -111,7 +111,7 @@ Packer::pack(const Signature &weights, const SafetensorsFile &file) {
     tensors.push_back({parameter.name, storage->getView()});
     owned.push_back(std::move(*storage));
   }
-  // Behind the packed ones, whose data begins at multiples of 64 bytes.
+  // Behind the packed ones, whose data begins at multiples of 256 bytes.
   for (const NamedTensor &tensor : file.getTensors())
     if (!weights.find(tensor.name))
       tensors.push_back(tensor);

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A file holds a packed weight as a tensor of INT64 of rank 1: safetensors has
-// no dtype for it, and begins the data of those first, at a multiple of 64
+// no dtype for it, and begins the data of those first, at a multiple of 256
 // bytes. The header in its first cells says what it is.
 //
 //===----------------------------------------------------------------------===//

@@ -66,6 +66,8 @@ void buildTilePipeline(OpPassManager &pm, const PipelineOptions &options) {
   // which created it, are independent.
   pm.addNestedPass<func::FuncOp>(createTileHoistBuffers());
   pm.addNestedPass<func::FuncOp>(createTilePlanBuffers());
+  // What a loop reads stays where it is from here on; no buffer lives shorter.
+  pm.addNestedPass<func::FuncOp>(createTileHoistPacking());
   // Where things are and in which order they are read is final.
   pm.addNestedPass<func::FuncOp>(createTilePrefetchTiles());
 }

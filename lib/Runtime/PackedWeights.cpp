@@ -329,7 +329,7 @@ extern "C" int32_t tilec_rt_pack_begin(void *storage, const char *layout,
             packed::getHash(layout),
             {shape[0], shape[1]},
             bytes,
-            {0, 0}};
+            {}};
   return 0;
 }
 

@@ -46,7 +46,7 @@ static llvm::Error checkNames(llvm::ArrayRef<NamedTensor> tensors) {
 /// The header with its length, padded so that the data starts aligned.
 static std::string makeHeader(llvm::ArrayRef<const NamedTensor *> tensors,
                               const SafetensorsMetadata &metadata) {
-  constexpr size_t alignment = 64, lengthBytes = 8;
+  constexpr size_t alignment = 256, lengthBytes = 8;
   std::string text;
   llvm::raw_string_ostream out(text);
   json::OStream stream(out);

@@ -59,3 +59,16 @@ func.func @outside_of_arena() attributes {tile.entry, tile.arena_bytes = 128 : i
   %b = tile.create {tile.offset = 128 : i64} : !tile.tensor<16xf32>
   return
 }
+
+// -----
+
+func.func @packed_lhs(%x: !tile.tensor<4x8xf32>
+    {tile.name = "x", tile.direction = "in", tile.shape = affine_map<() -> (4, 8)>},
+                      %y: !tile.tensor<4x8xf32>
+    {tile.name = "y", tile.direction = "out", tile.shape = affine_map<() -> (4, 8)>}) attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  // expected-error @+1 {{is packed for products, but has another use}}
+  %t = tile.slice %x[%c0, %c0] inbounds {tile.packed_lhs} : !tile.tensor<4x8xf32> -> !tile.tile<4x8xf32>
+  tile.assemble %t into %y[%c0, %c0] inbounds : !tile.tile<4x8xf32> into !tile.tensor<4x8xf32>
+  return
+}

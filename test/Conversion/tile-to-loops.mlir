@@ -183,3 +183,33 @@ func.func @arenas(%x: !tile.tensor<4x16xf32> {tile.name = "x", tile.direction = 
   }
   return
 }
+
+// -----
+
+// A left operand that is packed before a loop: its cells, the distance of its
+// rows and whether it had to be packed reach the kernel in the loop.
+// CHECK-LABEL: func.func @packed_lhs(
+// CHECK:         %[[PACKED:.*]]:3 = call @[[PACK:.*pack_lhs]]({{.*}}) : (!llvm.ptr, i64, i64, i64, i64, !llvm.ptr) -> (!llvm.ptr, i64, i1)
+// CHECK:         arith.select %[[PACKED]]#2, %{{.*}}, %{{.*}} : index
+// CHECK-DAG:     llvm.store %[[PACKED]]#0,
+// CHECK-DAG:     llvm.store %[[PACKED]]#2,
+// CHECK-LABEL: func.func private @packed_lhs.product(
+// CHECK:         call @{{.*}}_matmul(%arg{{[0-9]+}}, %{{[0-9]+}}, {{.*}}, %false, %arg{{[0-9]+}}, %{{[0-9]+}}, {{.*}})
+func.func @packed_lhs(%x: !tile.tensor<16x64xf32> {tile.name = "x", tile.direction = "in", tile.shape = affine_map<() -> (16, 64)>},
+                      %w: !tile.tensor<64x128xf32> {tile.name = "w", tile.direction = "in", tile.shape = affine_map<() -> (64, 128)>},
+                      %y: !tile.tensor<16x128xf32> {tile.name = "y", tile.direction = "out", tile.shape = affine_map<() -> (16, 128)>})
+    attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c64 = arith.constant 64 : index
+  %c128 = arith.constant 128 : index
+  %a = tile.slice %x[%c0, %c0] inbounds {tile.packed_lhs} : !tile.tensor<16x64xf32> -> !tile.tile<16x64xf32>
+  tile.parallel %n = %c0 to %c128 step %c64 {
+    tile.scope @core_group "product" {
+      %p = tile.contract %a[%c0, %c0], %w[%c0, %n] m %c16 n %c64 k %c64 inbounds
+          : !tile.tile<16x64xf32>, !tile.tensor<64x128xf32> -> !tile.tile<16x64xf32>
+      tile.assemble %p into %y[%c0, %n] inbounds : !tile.tile<16x64xf32> into !tile.tensor<16x128xf32>
+    }
+  }
+  return
+}

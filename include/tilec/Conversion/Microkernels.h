@@ -36,7 +36,7 @@ struct MatmulKind {
 ///
 ///   (a: !llvm.ptr, aRowStride: i64, aKStride: i64,
 ///    b: !llvm.ptr, bStride: i64, c: !llvm.ptr, cStride: i64,
-///    m: i64, n: i64, k: i64, accumulate: i1,
+///    m: i64, n: i64, k: i64, accumulate: i1, isPacked: i1,
 ///    next: !llvm.ptr, nextStride: i64, nextBytes: i64) -> ()
 ///
 /// with strides in elements: A[i, p] is at `a + i*aRowStride + p*aKStride`,
@@ -44,7 +44,8 @@ struct MatmulKind {
 /// at `c + i*cStride + j`. Each cell starts at +0, or at C if `accumulate`, and
 /// takes k in the language's order (docs/language.md, numerics). m, n and k
 /// may be any number >= 0. Reads and writes only the cells named; pointers are
-/// aligned to their elements, and C overlaps neither A nor B. `next` is
+/// aligned to their elements, and C overlaps neither A nor B. If `isPacked`,
+/// `a` and `aRowStride` are what `getPackLhsKernel`'s function gave. `next` is
 /// null or a matrix that is used after this product: as many rows as B has,
 /// `nextStride` bytes apart, of which `nextBytes` bytes are prefetched. Needs
 /// up to 48 KB of stack.
@@ -58,7 +59,7 @@ mlir::func::FuncOp getMatmulKernel(mlir::ModuleOp module, MatmulKind kind,
 ///
 ///   (a: !llvm.ptr, aRowStride: i64, aKStride: i64,
 ///    panel: !llvm.ptr, panelStride: i64, c: !llvm.ptr, cStride: i64,
-///    m: i64, n: i64, k: i64, accumulate: i1) -> ()
+///    m: i64, n: i64, k: i64, accumulate: i1, isPacked: i1) -> ()
 ///
 /// Packed storage is the same for every target: [n/64][k/2][64][2], a panel of
 /// 64 columns after the other, in each the pairs of k in their order, the last
@@ -69,6 +70,22 @@ mlir::func::FuncOp getMatmulKernel(mlir::ModuleOp module, MatmulKind kind,
 /// of k may be read.
 mlir::func::FuncOp getPackedMatmulKernel(mlir::ModuleOp module,
                                          const CPUTarget &target);
+
+/// The private function that brings A into the order in which both kernels take
+/// it, for products that share it. Its type is
+///
+///   (a: !llvm.ptr, aRowStride: i64, aKStride: i64, m: i64, k: i64,
+///    room: !llvm.ptr) -> (a: !llvm.ptr, packedRowStride: i64, isPacked: i1)
+///
+/// A kernel takes `a` and `isPacked`, and for `aRowStride` the other result
+/// where `isPacked`, beside the same `aKStride` and m, and k or less of it.
+/// `room` has `getPackedLhsBytes` bytes for as many rows and k or more; it is
+/// left alone where A is in order as it is.
+mlir::func::FuncOp getPackLhsKernel(mlir::ModuleOp module,
+                                    MatmulElement element,
+                                    const CPUTarget &target);
+int64_t getPackedLhsBytes(MatmulElement element, int64_t m, int64_t k,
+                          const CPUTarget &target);
 
 } // namespace tilec
 

@@ -26,7 +26,8 @@ enum class Layout : uint8_t { RowMajor, PackedKN, PackedNK };
 
 /// Heads packed storage, in the byte order of the machine. `layout` is the hash
 /// of the layout's name, `shape` the matrix's, `bytes` those of all, the header
-/// too.
+/// too. As large as a pair of k in a panel: a pair then lies in one block of the
+/// memory that processors fetch ahead as a whole.
 struct PackedHeader {
   uint64_t magic;
   uint32_t version;
@@ -34,20 +35,21 @@ struct PackedHeader {
   uint64_t layout;
   int64_t shape[2];
   int64_t bytes;
-  uint64_t reserved[2];
+  uint64_t reserved[26];
 };
-static_assert(sizeof(PackedHeader) == 64, "panels are aligned as the header");
 
 namespace packed {
 /// "TLEPCKD1" on a little-endian machine.
 constexpr uint64_t magic = 0x31444B4350454C54;
-constexpr uint32_t version = 1;
-/// Of the header, and so of every panel.
+constexpr uint32_t version = 2;
+/// Of the header, and so of every panel; `pairBytes` is faster.
 constexpr int64_t alignment = 64;
 /// Columns of a panel.
 constexpr int64_t columns = 64;
 /// Bytes of a pair of k in a panel.
 constexpr int64_t pairBytes = columns * 2 * 2;
+static_assert(sizeof(PackedHeader) == pairBytes,
+              "panels are aligned as the header");
 
 /// "row-major" or the name of a packed layout.
 constexpr const char *getName(Layout layout) {

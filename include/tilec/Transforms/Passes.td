@@ -498,6 +498,41 @@ def TileTestRaces : Pass<"tile-test-races", "::mlir::func::FuncOp"> {
                            "::tilec::tile::TileDialect"];
 }
 
+def TileHoistPacking : Pass<"tile-hoist-packing", "::mlir::func::FuncOp"> {
+  let summary = "Packs the left operand of contractions once, before a loop";
+  let description = [{
+    A kernel takes its left operand in an order of its own, and brings it into that order at
+    each call. Where all iterations of a loop multiply the same cells, a `tile.slice` before
+    it stands for them, whose attribute `tile.packed_lhs` asks the lowering to store it in
+    that order. It goes before as many loops as possible: nothing in them writes what it
+    reads, and no check that may fail comes before the product. Products of the same cells
+    share it.
+
+    Before:
+    ```mlir
+    func.func @rows(%x: !tile.tensor<16x512xbf16>, %w: !tile.tensor<512x512xbf16>,
+                    %out: !tile.tensor<16x512xf32>, %m: index) {
+      %c0 = arith.constant 0 : index
+      %c64 = arith.constant 64 : index
+      %c512 = arith.constant 512 : index
+      tile.parallel %n = %c0 to %c512 step %c64 {
+        %y = tile.contract %x[%c0, %c0], %w[%c0, %n] m %m n %c64 k %c512 inbounds
+            : !tile.tensor<16x512xbf16>, !tile.tensor<512x512xbf16> -> !tile.tile<16x64xf32, valid ?x64>
+        tile.assemble %y into %out[%c0, %n] inbounds
+            : !tile.tile<16x64xf32, valid ?x64> into !tile.tensor<16x512xf32>
+      }
+      return
+    }
+    ```
+    After: `tile.slice %x[%c0, %c0] valid [%m, %c512] inbounds {tile.packed_lhs}` before the
+    loop, and in it a contraction of that tile from `[%c0, %c0]` on.
+  }];
+  let options = [Option<"maxBytes", "max-bytes", "int64_t", "int64_t(4) << 20",
+                        "The most memory that packed cells may take">];
+  let statistics = [Statistic<"numPacked", "packed", "Operands that are packed once">];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::tilec::tile::TileDialect"];
+}
+
 def TilePrefetchTiles : Pass<"tile-prefetch-tiles", "::mlir::func::FuncOp"> {
   let summary = "Announces the tile that the product after a product reads";
   let description = [{

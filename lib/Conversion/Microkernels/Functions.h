@@ -60,6 +60,26 @@ mlir::func::FuncOp getPackFunction(const Kernel &kernel, bool pairs);
 /// are contiguous, element by element else.
 mlir::func::FuncOp getStridedPackFunction(const Kernel &kernel);
 
+/// A block of A as it is stored; strides are in bytes.
+struct UnpackedA {
+  mlir::Value cells;
+  Expr rowStride, kStride;
+  /// `kStride` is an element.
+  Expr isContiguous;
+};
+
+/// Bytes from one step (a pair of k, or one k, see Kernel::hasPairsInA) of up
+/// to maxRows packed rows of A to the next.
+Expr getStepOfA(KernelBuilder &code, const Expr &rows,
+                const Expr &isContiguous);
+/// A single row is a column of pairs already, but for an odd last one.
+Expr isPackedAlready(const Kernel &kernel, const Expr &rows, const Expr &k,
+                     const Expr &isContiguous);
+/// Packs up to maxRows rows; writes as many bytes beyond the last step as a
+/// vector has, and steps up to a multiple of its lanes.
+void packA(KernelBuilder &code, const UnpackedA &a, const Expr &rows,
+           const Expr &k, const Expr &to);
+
 /// The function \p what with the body that \p emit writes. Where BF16 needs it,
 /// it runs in the processor's mode that takes subnormals as zeros.
 mlir::func::FuncOp getFlushed(const Kernel &kernel, llvm::StringRef what,

@@ -31,8 +31,9 @@ struct MatmulEmitter {
   Expr c = code.argument(5), cStride = code.argument(6) * 4;
   Expr m = code.argument(7), n = code.argument(8), k = code.argument(9);
   Expr isNew = code.argument(10) ^ 1; // not accumulated
-  Expr next = code.argument(11), nextStride = code.argument(12);
-  Expr nextBytes = code.argument(13);
+  Expr isPacked = code.argument(11);
+  Expr next = code.argument(12), nextStride = code.argument(13);
+  Expr nextBytes = code.argument(14);
   Expr hasNext = code.isNotNull(next);
   Expr aPanel = code.alloca(panelBytes(maxRows, kernel.hasPairsInA()));
 
@@ -42,8 +43,8 @@ struct MatmulEmitter {
   void emit();
   void clearC();
   /// A as the tiles read it, a pointer and their `aStep`.
-  Values packA(const Expr &row, const Expr &rows, const Expr &k0,
-               const Expr &depth);
+  Values getA(const Expr &row, const Expr &rows, const Expr &k0,
+              const Expr &depth);
   /// Rows that are prefetched while others are multiplied: bytes from one to
   /// the next, and of each.
   struct RowsAhead {
@@ -83,33 +84,24 @@ void MatmulEmitter::packRows(const Expr &from, const Expr &stride,
   });
 }
 
-Values MatmulEmitter::packA(const Expr &row, const Expr &rows, const Expr &k0,
-                            const Expr &depth) {
-  Expr from = code.at(code.at(a, row * aRowStride), k0 * aKStride);
-  bool pairs = kernel.hasPairsInA();
-  Values packed = {aPanel, code.i64(kernel.stepBytes(maxRows, pairs))};
+Values MatmulEmitter::getA(const Expr &row, const Expr &rows, const Expr &k0,
+                           const Expr &depth) {
   Expr isContiguous = aKStride == bytes;
-  auto pack = [&] {
-    auto packContiguous = [&]() -> Values {
-      packRows(from, aRowStride, rows, depth, aPanel, maxRows, pairs,
-               {from, code.i64(0), code.i64(0)});
-      return {};
-    };
-    auto packStrided = [&]() -> Values {
-      code.call(getStridedPackFunction(kernel),
-                {from, aRowStride, aKStride, rows, depth, aPanel});
-      return {};
-    };
-    code.ifElse(isContiguous, {}, packContiguous, packStrided);
-    return packed;
+  Expr block = code.at(a, row * aRowStride);
+  Expr from = code.at(block, k0 * aKStride);
+  Expr step = getStepOfA(code, rows, isContiguous);
+  Expr steps = kernel.hasPairsInA() ? k0 >> 1 : k0;
+  auto take = [&] {
+    return Values{select(isPacked, code.at(block, steps * step), from)};
   };
-  if (!pairs)
-    return pack();
-  // A single row is a column of pairs already, but for an odd last one.
-  Expr isPacked = isContiguous & (rows == 1) & ((depth & 1) == 0);
-  return code.ifElse(
-      isPacked, ValueRange(packed).getTypes(),
-      [&] { return Values{from, code.i64(4)}; }, pack);
+  auto pack = [&] {
+    packA(code, {from, aRowStride, aKStride, isContiguous}, rows, depth,
+          aPanel);
+    return Values{aPanel};
+  };
+  Expr isReady = isPacked | isPackedAlready(kernel, rows, depth, isContiguous);
+  Values cells = code.ifElse(isReady, {code.pointerType()}, take, pack);
+  return {cells[0], step * int64_t(kernel.hasPairsInA() ? 1 : kernel.stepK())};
 }
 
 /// While a panel is packed and multiplied: rows of what comes after this
@@ -168,7 +160,7 @@ void MatmulEmitter::emit() {
     code.forLoop(code.i64(0), k, kChunk, [&](Expr k0) {
       Expr depth = minimum(k - k0, code.i64(kChunk));
       Expr fresh = (k0 == 0) & isNew;
-      Values packedA = packA(row, rows, k0, depth);
+      Values packedA = getA(row, rows, k0, depth);
       if (transposeB)
         return multiplyPacked(packedA, bPanel, cRow, rows, k0, depth, fresh);
       RowsAhead ahead = aheadOfRows(k0);
@@ -231,7 +223,7 @@ func::FuncOp tilec::getMatmulKernel(ModuleOp module, MatmulKind kind,
   Type i1 = IntegerType::get(kernel.context(), 1);
   return getFlushed(
       kernel, kind.transposeB ? "matmul_bt" : "matmul",
-      {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr, i64, i64},
+      {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, i1, ptr, i64, i64},
       [&](KernelBuilder &code) {
         MatmulEmitter{code, kind.transposeB}.emit();
       });

@@ -24,6 +24,8 @@ using Values = KernelBuilder::Values;
 
 /// Room for the section of A.
 static constexpr int64_t sectionBytes = 32 * 1024;
+/// The same where A is packed already.
+static constexpr int64_t packedSectionBytes = 128 * 1024;
 /// Sections are multiples of so many pairs.
 static constexpr int64_t sectionPairs = 128;
 
@@ -33,7 +35,6 @@ struct PackedMatmulEmitter {
   const Kernel &kernel = code.kernel;
   int64_t bytes = kernel.elementBytes();
   int64_t lanes = kernel.row.lanes;
-  bool pairs = kernel.hasPairsInA();
 
   Expr a = code.argument(0), aRowStride = code.argument(1) * bytes;
   Expr aKStride = code.argument(2) * bytes;
@@ -41,6 +42,7 @@ struct PackedMatmulEmitter {
   Expr c = code.argument(5), cStride = code.argument(6) * 4;
   Expr m = code.argument(7), n = code.argument(8), k = code.argument(9);
   Expr isNew = code.argument(10) ^ 1; // not accumulated
+  Expr isPacked = code.argument(11);
   Expr isContiguous = aKStride == bytes;
   // A vector is written whole even where fewer columns count.
   Expr section = code.alloca(sectionBytes + 4 * lanes);
@@ -50,10 +52,6 @@ struct PackedMatmulEmitter {
   void emitRows(const Expr &row);
   void emitSection(const Expr &row, const Expr &rows, ValueRange packedA,
                    const Expr &k0, const Expr &sectionK);
-  Expr aStep(const Expr &rows);
-  Expr isInPlace(const Expr &rows);
-  void packA(const Expr &from, const Expr &rows, const Expr &depth,
-             const Expr &step);
 };
 } // namespace
 
@@ -62,41 +60,6 @@ void PackedMatmulEmitter::clearC() {
     code.forLoop(code.i64(0), m, 1,
                  [&](Expr i) { code.clear(code.at(c, i * cStride), n * 4); });
   });
-}
-
-/// Bytes of a pair of k in a section of \p rows rows.
-Expr PackedMatmulEmitter::aStep(const Expr &rows) {
-  // Rows beyond a vector are packed by a further one.
-  Expr whole = (rows + (lanes - 1)) / lanes * lanes;
-  Expr columns = select(rows > lanes, whole, rows);
-  return select(isContiguous, columns, code.i64(maxRows)) *
-         int64_t(kernel.stepBytes(1, pairs));
-}
-
-/// A single row is a column of pairs already, but for an odd last one.
-Expr PackedMatmulEmitter::isInPlace(const Expr &rows) {
-  Expr isPacked = isContiguous & (rows == 1) & ((k & 1) == 0);
-  return pairs ? isPacked : isPacked & 0;
-}
-
-void PackedMatmulEmitter::packA(const Expr &from, const Expr &rows,
-                                const Expr &depth, const Expr &step) {
-  auto packContiguous = [&]() -> Values {
-    Expr stride = pairs ? step : step >> 1;
-    func::FuncOp pack = getPackFunction(kernel, pairs);
-    code.forLoop(code.i64(0), rows, lanes, [&](const Expr &i) {
-      code.call(pack, {code.at(from, i * aRowStride), aRowStride,
-                       minimum(rows - i, code.i64(lanes)), depth,
-                       code.at(section, i * 4), stride, from, code.i64(0)});
-    });
-    return {};
-  };
-  auto packStrided = [&]() -> Values {
-    code.call(getStridedPackFunction(kernel),
-              {from, aRowStride, aKStride, rows, depth, section});
-    return {};
-  };
-  code.ifElse(isContiguous, {}, packContiguous, packStrided);
 }
 
 /// All columns of so many k.
@@ -126,23 +89,27 @@ void PackedMatmulEmitter::emitSection(const Expr &row, const Expr &rows,
 void PackedMatmulEmitter::emitRows(const Expr &row) {
   Expr rows = minimum(m - row, code.i64(maxRows));
   Expr from = code.at(a, row * aRowStride);
-  auto inPlace = [&]() -> Values {
-    emitSection(row, rows, {from, code.i64(4)}, code.i64(0), k);
-    return {};
+  Expr inPlace = isPackedAlready(kernel, rows, k, isContiguous);
+  Expr pairStep = getStepOfA(code, rows, isContiguous) *
+                  int64_t(kernel.hasPairsInA() ? 1 : 2);
+  Expr isReady = isPacked | inPlace;
+  Expr sectionK =
+      select(isPacked, code.i64(packedSectionBytes), code.i64(sectionBytes)) /
+      pairStep / sectionPairs * int64_t(2 * sectionPairs);
+  sectionK = select(inPlace, k + 2, sectionK);
+  auto loop = code.site.create<scf::ForOp>(code.i64(0), k, sectionK);
+  OpBuilder::InsertionGuard guard(code.b);
+  code.b.setInsertionPointToStart(loop.getBody());
+  Expr k0{code.site, loop.getInductionVar()};
+  auto take = [&] { return Values{code.at(from, (k0 >> 1) * pairStep)}; };
+  auto pack = [&] {
+    packA(code,
+          {code.at(from, k0 * aKStride), aRowStride, aKStride, isContiguous},
+          rows, minimum(k - k0, sectionK), section);
+    return Values{section};
   };
-  auto packed = [&]() -> Values {
-    Expr step = aStep(rows);
-    Expr sectionK = code.i64(sectionBytes) / step / sectionPairs *
-                    int64_t(2 * sectionPairs);
-    auto loop = code.site.create<scf::ForOp>(code.i64(0), k, sectionK);
-    OpBuilder::InsertionGuard guard(code.b);
-    code.b.setInsertionPointToStart(loop.getBody());
-    Expr k0{code.site, loop.getInductionVar()};
-    packA(code.at(from, k0 * aKStride), rows, minimum(k - k0, sectionK), step);
-    emitSection(row, rows, {section, step}, k0, sectionK);
-    return {};
-  };
-  code.ifElse(isInPlace(rows), {}, inPlace, packed);
+  Values cells = code.ifElse(isReady, {code.pointerType()}, take, pack);
+  emitSection(row, rows, {cells[0], pairStep}, k0, sectionK);
 }
 
 void PackedMatmulEmitter::emit() {
@@ -161,6 +128,6 @@ func::FuncOp tilec::getPackedMatmulKernel(ModuleOp module,
   Type i1 = IntegerType::get(kernel.context(), 1);
   return getFlushed(
       kernel, "matmul_packed",
-      {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1},
+      {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, i1},
       [](KernelBuilder &code) { PackedMatmulEmitter{code}.emit(); });
 }

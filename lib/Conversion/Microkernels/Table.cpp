@@ -31,27 +31,29 @@ static constexpr unsigned unchunked = 1U << 30;
 static constexpr PrefetchAhead none = {0, 0};
 
 // For packed storage, measured with weights streamed from memory. A panel's 64
-// columns are 4 vectors of 16 lanes. One or two rows only wait for memory: all
-// of k is one pass. More rows go over chunks of k, the more often the more rows
-// there are, and fetch the next chunk, or the one after, while they do.
+// columns are 4 vectors of 16 lanes. Few rows only wait for memory: all of k is
+// one pass, and the processor's own prefetcher keeps up, which prefetches far
+// ahead would only hinder. More rows go over chunks of k several times. That
+// stops the prefetcher, so the program fetches what comes next, first into the
+// second cache and then into the first, while it works on the chunk.
 static constexpr PanelRange dotRanges[] = {
     {1, 1, 4, unchunked, {6144, 2}, none},
     {2, 2, 4, unchunked, {4096, 2}, none},
-    {5, 5, 4, unchunked, {1024, 2}, none},
-    {6, 6, 4, unchunked, {512, 3}, none},
-    {8, 8, 2, 128, {65536, 2}, {32768, 3}},
+    {5, 5, 4, unchunked, none, none},
+    {8, 8, 2, 64, {65536, 2}, {16384, 3}},
     {16, 8, 2, 128, {65536, 2}, {32768, 3}}};
 static constexpr PanelRange zmmRanges[] = {
-    {1, 1, 4, unchunked, {4096, 2}, none},
-    {2, 2, 2, 32, {16384, 2}, {8192, 3}},
+    {1, 1, 4, unchunked, none, none},
+    {2, 2, 4, unchunked, {1024, 2}, none},
     {6, 6, 2, 32, {16384, 2}, {8192, 3}},
     {8, 8, 2, 16, none, {8192, 3}},
     {16, 8, 2, 32, none, {8192, 3}}};
-static constexpr PanelRange ymmRanges[] = {{1, 1, 4, 16, none, {8192, 3}},
-                                           {2, 2, 4, 16, none, {8192, 3}},
-                                           {4, 4, 2, 32, {16384, 2}, {8192, 3}},
-                                           {8, 4, 2, 64, none, {16384, 3}},
-                                           {16, 6, 2, 32, none, {8192, 3}}};
+static constexpr PanelRange ymmRanges[] = {
+    {1, 1, 8, unchunked, none, none},
+    {2, 2, 4, 32, {32768, 2}, {16384, 3}},
+    {4, 4, 2, 32, {16384, 2}, {8192, 3}},
+    {8, 4, 2, 64, none, {16384, 3}},
+    {16, 6, 2, 32, none, {8192, 3}}};
 // Not measured.
 static constexpr PanelRange neonRanges[] = {
     {1, 1, 16, unchunked, {4096, 3}, none},

@@ -259,7 +259,7 @@ void TileEmitter::step(const Expr &aCells, const Expr &bRow,
   if (kernel.row.pairDot)
     return multiplyPairs(code, tile, aCells, loadPairs(bRow, oddRow),
                          accumulators);
-  Expr oddA = code.at(aCells, 4 * maxRows);
+  Expr oddA = code.at(aCells, aStep >> 1);
   if (kernel.packedB) {
     Values pairs = loadPairs(bRow, oddRow);
     stepWidened(oddA, widenPairs(pairs, true), accumulators);

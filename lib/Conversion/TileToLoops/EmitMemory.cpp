@@ -7,6 +7,7 @@
 
 #include "Emitter.h"
 #include "mlir/IR/Matchers.h"
+#include "tilec/Analysis/PackedLhs.h"
 #include "tilec/Analysis/Storage.h"
 #include "tilec/Support/RuntimeMessages.h"
 
@@ -273,7 +274,7 @@ LogicalResult Emitter::emitSlice(SliceOp op) {
     countRead(op.getSource(), valid);
   }
   define(op.getResult(), std::move(result));
-  return success();
+  return op->hasAttr(kPackedLhs) ? packLhs(op) : success();
 }
 
 void Emitter::countRead(Value tensor, ArrayRef<Value> valid) {

@@ -64,6 +64,9 @@ struct TileState {
   /// The buffer belongs to this value alone and may be written by its last
   /// user.
   bool owned = false;
+  /// Whether the cells are in the order that matmul kernels take, at run time;
+  /// null if that was not asked for.
+  Value isPacked = nullptr;
 };
 
 /// Storage: a pointer and an extent for each dimension.
@@ -263,6 +266,8 @@ private:
     Type element;
     /// Of packed storage, the bytes from a panel to the next.
     Value panelStride;
+    /// Whether the kernel finds `lhs` packed, at run time; null if not.
+    Value isLhsPacked;
     /// Rows that are read after this product, or null: bytes from one to the
     /// next, and of each.
     Value next, nextStride, nextBytes;
@@ -280,6 +285,7 @@ private:
     Location loc;
   };
   LogicalResult emitContract(tile::ContractOp op);
+  LogicalResult packLhs(tile::SliceOp op);
   SmallVector<Value, 4> validOf(const ContractedBox &box);
   SmallVector<Value, 4> dimsOf(const ContractedBox &box);
   void checkBoxes(tile::ContractOp op, ArrayRef<ContractedBox> boxes);

@@ -14,6 +14,7 @@
 #include "FusedBF16.h"
 #include "GuardedBuffer.h"
 #include "JITModule.h"
+#include "PackedCall.h"
 #include "tilec/Conversion/Microkernels.h"
 #include "tilec/Support/Numeric.h"
 #include <cmath>
@@ -28,16 +29,8 @@ namespace {
 using Kernel = void(const void *a, int64_t aRowStride, int64_t aKStride,
                     const void *b, int64_t bStride, void *c, int64_t cStride,
                     int64_t m, int64_t n, int64_t k, bool accumulate,
-                    const void *next, int64_t nextStride, int64_t nextBytes);
-
-/// Exposes the kernel of \p kind as the function "run".
-void addKernel(JITModule &jit, MatmulKind kind) {
-  func::FuncOp kernel = getMatmulKernel(jit.module(), kind, jit.target());
-  jit.addFunction("run", kernel.getArgumentTypes(),
-                  [&](OpBuilder &b, Location loc, ValueRange arguments) {
-                    b.create<func::CallOp>(loc, kernel, arguments);
-                  });
-}
+                    void *room, const void *next, int64_t nextStride,
+                    int64_t nextBytes);
 
 struct Shape {
   int64_t m, n, k;
@@ -176,15 +169,18 @@ uint32_t expected(const Problem &p, int64_t i, int64_t j, uint32_t initial) {
   return getBits(sum);
 }
 
-/// Runs the kernel and compares every word of C, the gaps between rows too.
+/// Runs the kernel, in some calls on packed rows of A, and compares every word
+/// of C, the gaps between rows too.
 /// What comes next is only prefetched, so it may be anywhere.
-void check(Kernel *kernel, const Problem &p, bool accumulate) {
+void check(Kernel *kernel, const Problem &p, bool accumulate,
+           const std::optional<GuardedBuffer> &room) {
   std::vector<uint32_t> before(p.c.size() / 4);
   if (!before.empty())
     std::memcpy(before.data(), p.c.as<uint32_t>(), p.c.size());
   kernel(p.a.as<void>(), p.transposeA ? 1 : p.aStride,
          p.transposeA ? p.aStride : 1, p.b.as<void>(), p.bStride,
          p.c.as<void>(), p.cStride, p.shape.m, p.shape.n, p.shape.k, accumulate,
+         room ? room->as<void>() : nullptr,
          accumulate ? reinterpret_cast<void *>(64) : nullptr, 192, 320);
   for (int64_t at = 0; at < int64_t(before.size()); ++at) {
     int64_t i = at / p.cStride, j = at % p.cStride;
@@ -192,8 +188,9 @@ void check(Kernel *kernel, const Problem &p, bool accumulate) {
     if (j < p.shape.n)
       right = expected(p, i, j, accumulate ? right : 0);
     ASSERT_EQ(p.c.as<uint32_t>()[at], right) << fmt::format(
-        "at [{}, {}] of m={} n={} k={} transposeA={} accumulate={}", i, j,
-        p.shape.m, p.shape.n, p.shape.k, p.transposeA, accumulate);
+        "at [{}, {}] of m={} n={} k={} transposeA={} accumulate={} packed={}",
+        i, j, p.shape.m, p.shape.n, p.shape.k, p.transposeA, accumulate,
+        room.has_value());
   }
 }
 
@@ -235,7 +232,7 @@ TEST_P(Microkernel, BitForBit) {
     GTEST_SKIP() << "this machine lacks the instructions";
   JITModule jit(target);
   MatmulKind kind{element.element, transposeB};
-  addKernel(jit, kind);
+  addProduct(jit, getMatmulKernel(jit.module(), kind, target), kind.element);
   jit.compile();
   Kernel *kernel = jit.lookup<Kernel>("run");
 
@@ -245,7 +242,10 @@ TEST_P(Microkernel, BitForBit) {
   for (int i = 0; i < level.problems && !HasFatalFailure(); ++i) {
     Shape shape{generator.below(34), generator.dimension(sizes, 300),
                 generator.dimension(sizes, 300)};
-    check(kernel, generator.problem(kind, shape), generator.below(2));
+    Problem problem = generator.problem(kind, shape);
+    bool accumulate = generator.below(2), isPacked = generator.below(2);
+    check(kernel, problem, accumulate,
+          makeRoom(isPacked, kind.element, shape.m, shape.k, target));
   }
 }
 

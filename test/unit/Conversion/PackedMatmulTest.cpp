@@ -14,6 +14,7 @@
 #include "FusedBF16.h"
 #include "GuardedBuffer.h"
 #include "JITModule.h"
+#include "PackedCall.h"
 #include "tilec/Conversion/Microkernels.h"
 #include "tilec/Support/Numeric.h"
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ namespace {
 using Kernel = void(const void *a, int64_t aRowStride, int64_t aKStride,
                     const void *panel, int64_t panelStride, void *c,
                     int64_t cStride, int64_t m, int64_t n, int64_t k,
-                    bool accumulate);
+                    bool accumulate, void *room);
 
 constexpr int64_t columns = 64;
 
@@ -61,14 +62,18 @@ public:
       c.as<float>()[i] = bf16ToFloat(number(2 * exponent));
   }
 
-  /// Runs the kernel and compares every word of C, the gaps between rows too.
-  void check(Kernel *kernel) {
+  /// Runs the kernel, in some calls on packed rows of A, and compares every
+  /// word of C, the gaps between rows too.
+  void check(Kernel *kernel, const CPUTarget &target) {
+    std::optional<GuardedBuffer> room =
+        makeRoom(below(2), MatmulElement::BF16, s.m, s.k, target);
     std::vector<uint32_t> before(c.as<uint32_t>(),
                                  c.as<uint32_t>() + c.size() / 4);
     kernel(a.as<void>(), s.transposeA ? 1 : aStride, s.transposeA ? aStride : 1,
            b.as<char>() + s.firstN / columns * panelStride() +
                s.firstK / 2 * columns * 4,
-           panelStride(), c.as<void>(), cStride, s.m, s.n, s.k, s.accumulate);
+           panelStride(), c.as<void>(), cStride, s.m, s.n, s.k, s.accumulate,
+           room ? room->as<void>() : nullptr);
     for (int64_t at = 0; at < int64_t(before.size()); ++at) {
       int64_t i = at / cStride, j = at % cStride;
       uint32_t right = before[at];
@@ -78,9 +83,9 @@ public:
       if (j < s.n && std::isnan(getFloat(right)))
         ASSERT_TRUE(std::isnan(c.as<float>()[at]));
       else
-        ASSERT_EQ(c.as<uint32_t>()[at], right)
-            << fmt::format("at [{}, {}] of m={} n={} k={} transposeA={}", i, j,
-                           s.m, s.n, s.k, s.transposeA);
+        ASSERT_EQ(c.as<uint32_t>()[at], right) << fmt::format(
+            "at [{}, {}] of m={} n={} k={} transposeA={} packed={}", i, j, s.m,
+            s.n, s.k, s.transposeA, room.has_value());
     }
   }
 
@@ -147,7 +152,7 @@ const Level levels[] = {{"host", "native", "", 200},
 class PackedMatmul : public ::testing::TestWithParam<Level> {
 public:
   /// Calls \p body with the kernel for the level of this test.
-  void withKernel(llvm::function_ref<void(Kernel *)> body) {
+  void withKernel(llvm::function_ref<void(Kernel *, const CPUTarget &)> body) {
     const Level &level = GetParam();
     CPUTarget host = llvm::cantFail(CPUTarget::host());
     if (host.arch() != Arch::X86_64 && StringRef(level.name) != "host")
@@ -158,18 +163,15 @@ public:
       GTEST_SKIP() << "this machine lacks the instructions";
     JITModule jit(target);
     func::FuncOp kernel = getPackedMatmulKernel(jit.module(), target);
-    jit.addFunction("run", kernel.getArgumentTypes(),
-                    [&](OpBuilder &b, Location loc, ValueRange arguments) {
-                      b.create<func::CallOp>(loc, kernel, arguments);
-                    });
+    addProduct(jit, kernel, MatmulElement::BF16);
     jit.compile();
-    body(jit.lookup<Kernel>("run"));
+    body(jit.lookup<Kernel>("run"), target);
   }
 };
 } // namespace
 
 TEST_P(PackedMatmul, RandomShapes) {
-  withKernel([](Kernel *kernel) {
+  withKernel([](Kernel *kernel, const CPUTarget &target) {
     std::mt19937_64 random(1);
     auto below = [&](int64_t n) { return int64_t(random() % uint64_t(n)); };
     const int64_t sizes[] = {0, 1, 2, 3, 31, 63, 64, 65, 127, 128, 129, 257};
@@ -181,7 +183,7 @@ TEST_P(PackedMatmul, RandomShapes) {
               0,         0,           !below(4),   below(2) == 0};
       s.totalN = s.firstN + s.n + below(2) * below(100);
       s.totalK = s.firstK + s.k + below(2) * below(40);
-      Problem(s, random).check(kernel);
+      Problem(s, random).check(kernel, target);
     }
   });
 }
@@ -191,11 +193,12 @@ TEST_P(PackedMatmul, RandomShapes) {
 TEST_P(PackedMatmul, LongK) {
   if (StringRef(GetParam().name) == "baseline")
     GTEST_SKIP() << "takes long";
-  withKernel([](Kernel *kernel) {
+  withKernel([](Kernel *kernel, const CPUTarget &target) {
     std::mt19937_64 random(2);
     for (int64_t m = 1; m <= 33 && !HasFatalFailure(); ++m) {
       int64_t k = m == 1 ? 40001 : 2100 + m;
-      Problem({m, 70, k, 0, 0, 70, k, false, false}, random).check(kernel);
+      Problem({m, 70, k, 0, 0, 70, k, false, false}, random)
+          .check(kernel, target);
     }
   });
 }

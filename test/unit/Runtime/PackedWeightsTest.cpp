@@ -185,8 +185,8 @@ TEST(PackedWeights, ProblemsHaveReasons) {
   EXPECT_EQ(storage.problem(Layout::PackedKN, 20, 10),
             "its shape is [10, 20], not [20, 10]");
   PackedHeader right = header;
-  header.version = 2;
-  EXPECT_EQ(problem(), "its version is 2, not 1");
+  header.version = 1;
+  EXPECT_EQ(problem(), "its version is 1, not 2");
   header = right;
   header.layout ^= 1;
   EXPECT_EQ(problem(), "its layout is unknown, not bf16.n64.k2.v1.kn");
