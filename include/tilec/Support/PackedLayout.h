@@ -26,8 +26,8 @@ enum class Layout : uint8_t { RowMajor, PackedKN, PackedNK };
 
 /// Heads packed storage, in the byte order of the machine. `layout` is the hash
 /// of the layout's name, `shape` the matrix's, `bytes` those of all, the header
-/// too. As large as a pair of k in a panel: a pair then lies in one block of the
-/// memory that processors fetch ahead as a whole.
+/// too. As large as a pair of k in a panel: a pair then lies in one block of
+/// the memory that processors fetch ahead as a whole.
 struct PackedHeader {
   uint64_t magic;
   uint32_t version;

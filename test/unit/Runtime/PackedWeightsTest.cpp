@@ -143,7 +143,7 @@ TEST(PackedWeights, PagesAreTouchedByPacking) {
 TEST(PackedWeights, EmptyMatricesHaveAHeader) {
   for (Layout layout : {Layout::PackedKN, Layout::PackedNK}) {
     Packed storage(layout, 0, 100);
-    EXPECT_EQ(storage.bytes, 64);
+    EXPECT_EQ(storage.bytes, int64_t(sizeof(PackedHeader)));
     EXPECT_EQ(storage.problem(layout, 0, 100), "");
   }
 }
@@ -168,7 +168,8 @@ TEST(PackedWeights, RowsThatAreNotTheMatrixsAreRefused) {
 
 TEST(PackedWeights, UnknownLayoutsAndSizesHaveNoBytes) {
   int64_t large[] = {int64_t(1) << 40, int64_t(1) << 40}, small[] = {2, 2};
-  EXPECT_EQ(tilec_rt_packed_bytes("bf16.n64.k2.v1.kn", small), 64 + 256);
+  EXPECT_EQ(tilec_rt_packed_bytes("bf16.n64.k2.v1.kn", small),
+            int64_t(sizeof(PackedHeader)) + packed::pairBytes);
   EXPECT_EQ(tilec_rt_packed_bytes("bf16.n64.k2.v1.kn", large), -1);
   EXPECT_EQ(tilec_rt_packed_bytes("bf16.n32.k2.v1.kn", small), -1);
   int64_t negative[] = {-1, 2};
@@ -193,7 +194,7 @@ TEST(PackedWeights, ProblemsHaveReasons) {
   header = right;
   header.bytes += 1;
   EXPECT_EQ(problem(),
-            "it has 1344 bytes and says 1345, but its shape takes 1344");
+            "it has 1536 bytes and says 1537, but its shape takes 1536");
   header = right;
   header.magic = 0;
   EXPECT_EQ(problem(), "it has no header of packed weights");
