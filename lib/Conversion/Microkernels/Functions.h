@@ -44,6 +44,18 @@ mlir::func::FuncOp getTileFunction(const Kernel &kernel, RegisterTile tile,
 /// prefetched as B has.
 mlir::func::FuncOp getBlockFunction(const Kernel &kernel);
 
+/// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, m, n, k: i64,
+///  fresh: i1, next: ptr, nextStride, nextBytes: i64)
+///
+/// The same for B stored as [n, k], where `transposesInRegisters`; n is a
+/// multiple of `lanes`. Of the rows at `next`, `nextBytes` bytes each, as many
+/// are prefetched as B has.
+mlir::func::FuncOp getTransposedFunction(const Kernel &kernel);
+
+/// Transposes, in each 128 bits of four vectors, the matrix of 4 x 4 cells.
+void transposeIn128Bits(KernelBuilder &code,
+                        llvm::MutableArrayRef<mlir::Value> four);
+
 /// (from: ptr, rowStride, rows, k: i64, panel: ptr, panelStride: i64,
 ///  next: ptr, nextStride: i64)
 ///

@@ -36,6 +36,9 @@ struct MatmulEmitter {
   Expr nextBytes = code.argument(14);
   Expr hasNext = code.isNotNull(next);
   Expr aPanel = code.alloca(panelBytes(maxRows, kernel.hasPairsInA()));
+  Expr bPanel =
+      transposeB ? code.alloca(panelBytes(panelColumns, kernel.hasPairsInB()))
+                 : b;
 
   int64_t panelBytes(unsigned columns, bool pairs) const {
     return kernel.stepBytes(columns, pairs) * kChunk / kernel.stepK();
@@ -55,9 +58,9 @@ struct MatmulEmitter {
                 bool pairs, const RowsAhead &ahead);
   RowsAhead aheadOfPanel(const Expr &column, const Expr &k0, const Expr &depth);
   RowsAhead aheadOfRows(const Expr &k0);
-  void multiplyPacked(ValueRange packedA, const Expr &bPanel, const Expr &cRow,
-                      const Expr &rows, const Expr &k0, const Expr &depth,
-                      const Expr &fresh);
+  void emitTransposed(const Expr &row, const Expr &rows, const Expr &columns);
+  void emitPacked(const Expr &row, const Expr &rows, const Expr &column);
+  void emitRows(const Expr &row, const Expr &rows);
 };
 } // namespace
 
@@ -128,47 +131,76 @@ MatmulEmitter::RowsAhead MatmulEmitter::aheadOfRows(const Expr &k0) {
           select(hasNext, nextBytes, n * bytes)};
 }
 
-/// B is [n, k]: a panel of its rows at a time becomes columns.
-void MatmulEmitter::multiplyPacked(ValueRange packedA, const Expr &bPanel,
-                                   const Expr &cRow, const Expr &rows,
-                                   const Expr &k0, const Expr &depth,
-                                   const Expr &fresh) {
+/// B is [n, k]: many of its rows at a time, where A is in order over all of k.
+void MatmulEmitter::emitTransposed(const Expr &row, const Expr &rows,
+                                   const Expr &columns) {
+  Expr isReady = isPacked | isPackedAlready(kernel, rows, k, aKStride == bytes);
+  Expr step = select(isReady, k + 1, code.i64(kChunk));
+  auto loop = code.site.create<scf::ForOp>(code.i64(0), k, step);
+  OpBuilder::InsertionGuard guard(code.b);
+  code.b.setInsertionPointToStart(loop.getBody());
+  Expr k0{code.site, loop.getInductionVar()};
+  Expr depth = minimum(k - k0, step);
+  Values packedA = getA(row, rows, k0, depth);
+  Expr from = code.at(b, k0 * bytes);
+  Expr after = code.at(from, bStride * int64_t(kernel.row.lanes));
+  code.call(getTransposedFunction(kernel),
+            {packedA[0], packedA[1], from, bStride, code.at(c, row * cStride),
+             cStride, rows, columns, depth, (k0 == 0) & isNew,
+             select(hasNext, code.at(next, k0 * bytes), after),
+             select(hasNext, nextStride, bStride), depth * bytes});
+}
+
+/// B is [n, k]: from \p column on, a panel of its rows at a time becomes
+/// columns.
+void MatmulEmitter::emitPacked(const Expr &row, const Expr &rows,
+                               const Expr &column) {
   Kernel packed = kernel;
   packed.packedB = true;
   func::FuncOp block = getBlockFunction(packed);
-  code.forLoop(code.i64(0), n, panelColumns, [&](Expr j) {
-    Expr columns = minimum(n - j, code.i64(panelColumns));
-    RowsAhead ahead = aheadOfPanel(j, k0, depth);
-    packRows(code.at(code.at(b, j * bStride), k0 * bytes), bStride, columns,
-             depth, bPanel, panelColumns, kernel.hasPairsInB(), ahead);
-    Expr half = ahead.stride * (panelColumns / 2);
-    code.call(block,
-              {packedA[0], packedA[1], bPanel, code.i64(4 * panelColumns),
-               code.at(cRow, j * 4), cStride, rows, columns, depth, fresh,
-               code.at(ahead.pointer, half), ahead.stride, ahead.bytes});
+  code.forLoop(code.i64(0), k, kChunk, [&](Expr k0) {
+    Expr depth = minimum(k - k0, code.i64(kChunk));
+    Values packedA = getA(row, rows, k0, depth);
+    code.forLoop(column, n, panelColumns, [&](Expr j) {
+      Expr columns = minimum(n - j, code.i64(panelColumns));
+      RowsAhead ahead = aheadOfPanel(j, k0, depth);
+      packRows(code.at(code.at(b, j * bStride), k0 * bytes), bStride, columns,
+               depth, bPanel, panelColumns, kernel.hasPairsInB(), ahead);
+      Expr half = ahead.stride * (panelColumns / 2);
+      code.call(block,
+                {packedA[0], packedA[1], bPanel, code.i64(4 * panelColumns),
+                 code.at(code.at(c, row * cStride), j * 4), cStride, rows,
+                 columns, depth, (k0 == 0) & isNew,
+                 code.at(ahead.pointer, half), ahead.stride, ahead.bytes});
+    });
+  });
+}
+
+/// B is [k, n]: as it is.
+void MatmulEmitter::emitRows(const Expr &row, const Expr &rows) {
+  code.forLoop(code.i64(0), k, kChunk, [&](Expr k0) {
+    Expr depth = minimum(k - k0, code.i64(kChunk));
+    Values packedA = getA(row, rows, k0, depth);
+    RowsAhead ahead = aheadOfRows(k0);
+    code.call(getBlockFunction(kernel),
+              {packedA[0], packedA[1], code.at(b, k0 * bStride), bStride,
+               code.at(c, row * cStride), cStride, rows, n, depth,
+               (k0 == 0) & isNew, ahead.pointer, ahead.stride, ahead.bytes});
   });
 }
 
 void MatmulEmitter::emit() {
-  Expr bPanel =
-      transposeB ? code.alloca(panelBytes(panelColumns, kernel.hasPairsInB()))
-                 : b;
   clearC();
   code.forLoop(code.i64(0), m, maxRows, [&](Expr row) {
     Expr rows = minimum(m - row, code.i64(maxRows));
-    Expr cRow = code.at(c, row * cStride);
-    code.forLoop(code.i64(0), k, kChunk, [&](Expr k0) {
-      Expr depth = minimum(k - k0, code.i64(kChunk));
-      Expr fresh = (k0 == 0) & isNew;
-      Values packedA = getA(row, rows, k0, depth);
-      if (transposeB)
-        return multiplyPacked(packedA, bPanel, cRow, rows, k0, depth, fresh);
-      RowsAhead ahead = aheadOfRows(k0);
-      code.call(getBlockFunction(kernel),
-                {packedA[0], packedA[1], code.at(b, k0 * bStride), bStride,
-                 cRow, cStride, rows, n, depth, fresh, ahead.pointer,
-                 ahead.stride, ahead.bytes});
-    });
+    if (!transposeB)
+      return emitRows(row, rows);
+    Expr done = code.i64(0);
+    if (kernel.row.transposesInRegisters) {
+      done = n & -int64_t(kernel.row.lanes);
+      code.ifThen(done > 0, [&] { emitTransposed(row, rows, done); });
+    }
+    code.ifThen(done < n, [&] { emitPacked(row, rows, done); });
   });
   code.finish();
 }

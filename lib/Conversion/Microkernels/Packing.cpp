@@ -44,21 +44,25 @@ static Expr pickBlocks(KernelBuilder &code, Value x, Value y, bool odd) {
   return code.shuffle(x, y, mask);
 }
 
+void microkernel::transposeIn128Bits(KernelBuilder &code,
+                                     MutableArrayRef<Value> four) {
+  Value low01 = unpack(code, four[0], four[1], 1, false);
+  Value high01 = unpack(code, four[0], four[1], 1, true);
+  Value low23 = unpack(code, four[2], four[3], 1, false);
+  Value high23 = unpack(code, four[2], four[3], 1, true);
+  four[0] = unpack(code, low01, low23, 2, false);
+  four[1] = unpack(code, low01, low23, 2, true);
+  four[2] = unpack(code, high01, high23, 2, false);
+  four[3] = unpack(code, high01, high23, 2, true);
+}
+
 /// Transposes a square matrix of 4, 8 or 16 rows: first within blocks of 128
 /// bits, so that block g of vector 4q + c holds column 4g + c of rows 4q to
 /// 4q + 3, then by the blocks.
 static Values transpose(KernelBuilder &code, Values rows) {
   unsigned lanes = code.kernel.row.lanes;
-  for (unsigned q = 0; q < lanes; q += 4) {
-    Value low01 = unpack(code, rows[q], rows[q + 1], 1, false);
-    Value high01 = unpack(code, rows[q], rows[q + 1], 1, true);
-    Value low23 = unpack(code, rows[q + 2], rows[q + 3], 1, false);
-    Value high23 = unpack(code, rows[q + 2], rows[q + 3], 1, true);
-    rows[q] = unpack(code, low01, low23, 2, false);
-    rows[q + 1] = unpack(code, low01, low23, 2, true);
-    rows[q + 2] = unpack(code, high01, high23, 2, false);
-    rows[q + 3] = unpack(code, high01, high23, 2, true);
-  }
+  for (unsigned q = 0; q < lanes; q += 4)
+    transposeIn128Bits(code, MutableArrayRef(rows).slice(q, 4));
   for (unsigned distance = 4; distance < lanes; distance *= 2) {
     // Each round halves the number of vectors that a row's blocks are in.
     Values next(lanes);

@@ -92,6 +92,9 @@ struct KernelRow {
   /// two columns of B over two pairs of k to a block of four cells, with the
   /// bits of two `pairDot`. Null: there is none.
   const char *matrixDot = nullptr;
+  /// B stored as [n, k] is multiplied from registers, not packed before; takes
+  /// pairs, and 16 registers more than a tile of one vector a row has.
+  bool transposesInRegisters = false;
 };
 
 /// Rows of A that are packed together.

@@ -1,0 +1,224 @@
+//===- Transposed.cpp - Rows of A times rows of B -------------------------===//
+//
+// Part of tilec, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// As many rows of B as a vector has lanes, over all of k: four pairs of each
+// row are loaded into one block of 128 bits of four vectors, become pairs of
+// columns by shuffles within these blocks, and are multiplied at once. The rows
+// that follow are prefetched meanwhile, each from its first k to its last:
+// memory is read in long runs, although sixteen places of it are worked on.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Functions.h"
+#include "PairDot.h"
+#include <fmt/format.h>
+
+using namespace tilec;
+using namespace tilec::emit;
+using namespace tilec::microkernel;
+using namespace mlir;
+
+using Values = KernelBuilder::Values;
+
+/// Bytes that are prefetched of one row at a time.
+static constexpr int64_t pieceBytes = 256;
+static constexpr int64_t lineBytes = 64;
+/// Pairs of k in a block of 128 bits.
+static constexpr int64_t blockPairs = 4;
+
+namespace {
+struct TransposedTileEmitter {
+  KernelBuilder &code;
+  unsigned rows;
+  const Kernel &kernel = code.kernel;
+  int64_t lanes = kernel.row.lanes;
+  /// k that fill a vector with pairs of one row, and their bytes.
+  int64_t stepK = 2 * lanes, stepBytes = 4 * lanes;
+  RegisterTile tile{rows, 1};
+
+  Expr a = code.argument(0), aStep = code.argument(1);
+  Expr b = code.argument(2), bStride = code.argument(3);
+  Expr c = code.argument(4), cStride = code.argument(5);
+  Expr k = code.argument(6), fresh = code.argument(7);
+  Expr next = code.argument(8), nextStride = code.argument(9);
+  Expr nextBytes = code.argument(10);
+  Expr scratch = code.alloca(lanes * stepBytes);
+  Expr panel = code.alloca(lanes * stepBytes);
+
+  void emit();
+  Values initialAccumulators();
+  Values loadPairs(const Expr &from, const Expr &stride, int64_t block);
+  void multiply(const Expr &aCells, Value pairs, Values &accumulators);
+  void prefetch(Value &row, Value &column);
+  Values emitWhole(const Expr &end, Values accumulators);
+  Values emitRest(const Expr &begin, Values accumulators);
+};
+} // namespace
+
+Values TransposedTileEmitter::initialAccumulators() {
+  VectorType type = kernel.vectorOf(code.b.getF32Type());
+  Values zeros(rows, code.zero(type));
+  auto load = [&] {
+    Values loaded;
+    for (unsigned r = 0; r < rows; ++r)
+      loaded.push_back(
+          code.load(type, code.at(c, cStride * int64_t(r)), /*align=*/4));
+    return loaded;
+  };
+  return code.ifElse(
+      fresh, ValueRange(zeros).getTypes(), [&] { return zeros; }, load);
+}
+
+/// Of all rows, the four pairs of a block: for each pair a vector of columns.
+Values TransposedTileEmitter::loadPairs(const Expr &from, const Expr &stride,
+                                        int64_t block) {
+  auto type = VectorType::get({blockPairs}, code.b.getI32Type());
+  Values vectors;
+  for (int64_t i = 0; i < blockPairs; ++i) {
+    // Row i of each four rows.
+    Values parts;
+    for (int64_t row = i; row < lanes; row += blockPairs)
+      parts.push_back(code.load(
+          type, code.at(code.at(from, stride * row), block * 4 * blockPairs),
+          /*align=*/2));
+    while (parts.size() > 1) {
+      Values wider;
+      for (size_t p = 0; p < parts.size(); p += 2) {
+        auto width = cast<VectorType>(parts[p].getType()).getDimSize(0);
+        wider.push_back(code.shuffle(parts[p], parts[p + 1],
+                                     llvm::to_vector(llvm::seq(2 * width))));
+      }
+      parts = wider;
+    }
+    vectors.push_back(parts[0]);
+  }
+  transposeIn128Bits(code, vectors);
+  return vectors;
+}
+
+void TransposedTileEmitter::multiply(const Expr &aCells, Value pairs,
+                                     Values &accumulators) {
+  multiplyPairs(code, tile, aCells, pairs, accumulators);
+}
+
+/// As many bytes as a step reads.
+void TransposedTileEmitter::prefetch(Value &row, Value &column) {
+  for (int64_t done = 0; done < lanes * stepBytes; done += pieceBytes) {
+    Expr address = code.at(row, Expr{code.site, column});
+    for (int64_t byte = 0; byte < pieceBytes; byte += lineBytes)
+      code.prefetch(code.at(address, byte));
+    Expr after = Expr{code.site, column} + pieceBytes;
+    Expr isAtEnd = after >= nextBytes;
+    row = select(isAtEnd, code.at(row, nextStride), {code.site, row});
+    column = select(isAtEnd, code.i64(0), after);
+  }
+}
+
+Values TransposedTileEmitter::emitWhole(const Expr &end, Values accumulators) {
+  Values carried = {a, b, next, code.i64(0)};
+  carried.append(accumulators);
+  carried = code.forLoop(
+      code.i64(0), end, stepK, carried, [&](const Expr &, ValueRange values) {
+        Expr aCells{code.site, values[0]}, bRow{code.site, values[1]};
+        Values after = llvm::to_vector(values);
+        prefetch(after[2], after[3]);
+        Values sums(values.drop_front(4));
+        for (int64_t block = 0; block < lanes / blockPairs; ++block)
+          for (auto [i, pairs] :
+               llvm::enumerate(loadPairs(bRow, bStride, block)))
+            multiply(code.at(aCells, aStep * (block * blockPairs + int64_t(i))),
+                     pairs, sums);
+        after[0] = code.at(aCells, aStep * lanes);
+        after[1] = code.at(bRow, stepBytes);
+        llvm::copy(sums, after.begin() + 4);
+        return after;
+      });
+  return Values(ArrayRef(carried).drop_front(4));
+}
+
+/// The last k, fewer than a step's, on a padded copy: an odd last one has a
+/// zero as its partner.
+Values TransposedTileEmitter::emitRest(const Expr &begin, Values accumulators) {
+  Expr rest = k - begin;
+  code.clear(scratch, code.i64(lanes * stepBytes));
+  code.copyRows(scratch, code.i64(stepBytes), code.at(b, begin * 2), bStride,
+                code.i64(lanes), rest * 2);
+  for (int64_t block = 0; block < lanes / blockPairs; ++block)
+    for (auto [i, pairs] :
+         llvm::enumerate(loadPairs(scratch, code.i64(stepBytes), block)))
+      code.store(pairs,
+                 code.at(panel, (block * blockPairs + int64_t(i)) * stepBytes),
+                 4);
+  Expr aCells = code.at(a, (begin >> 1) * aStep);
+  return code.forLoop(code.i64(0), (rest + 1) >> 1, 1, accumulators,
+                      [&](const Expr &i, ValueRange values) {
+                        Values sums = llvm::to_vector(values);
+                        multiply(code.at(aCells, i * aStep),
+                                 code.load(kernel.vectorOf(code.b.getI32Type()),
+                                           code.at(panel, i * stepBytes), 4),
+                                 sums);
+                        return sums;
+                      });
+}
+
+void TransposedTileEmitter::emit() {
+  Expr whole = k & -stepK;
+  Values sums = emitWhole(whole, initialAccumulators());
+  sums = code.ifElse(
+      whole < k, ValueRange(sums).getTypes(),
+      [&] { return emitRest(whole, sums); }, [&] { return sums; });
+  for (unsigned r = 0; r < rows; ++r)
+    code.store(sums[r], code.at(c, cStride * int64_t(r)), /*align=*/4);
+  code.finish();
+}
+
+static SmallVector<Type> getArguments(const Kernel &kernel, bool hasExtents) {
+  Type ptr = LLVM::LLVMPointerType::get(kernel.context());
+  Type i64 = IntegerType::get(kernel.context(), 64);
+  Type i1 = IntegerType::get(kernel.context(), 1);
+  SmallVector<Type> types = {ptr, i64, ptr, i64, ptr, i64};
+  if (hasExtents)
+    types.append({i64, i64});
+  types.append({i64, i1, ptr, i64, i64});
+  return types;
+}
+
+static func::FuncOp getTransposedTile(const Kernel &kernel, unsigned rows) {
+  std::string name = kernel.symbol(fmt::format("transposed_tile{}", rows));
+  if (func::FuncOp existing = lookup(kernel, name))
+    return existing;
+  KernelBuilder code(kernel, name, getArguments(kernel, /*hasExtents=*/false));
+  TransposedTileEmitter{code, rows}.emit();
+  return code.func;
+}
+
+static void emitTransposed(KernelBuilder &code) {
+  int64_t lanes = code.kernel.row.lanes;
+  Expr rows = code.argument(6), n = code.argument(7);
+  code.forLoop(code.i64(0), n, lanes, [&](const Expr &j) {
+    Expr b = code.at(code.argument(2), j * code.argument(3));
+    Expr c = code.at(code.argument(4), j * 4);
+    Expr next = code.at(code.argument(10), j * code.argument(11));
+    for (unsigned r = 1; r <= maxRows; ++r)
+      code.ifThen(rows == int64_t(r), [&] {
+        code.call(getTransposedTile(code.kernel, r),
+                  {code.argument(0), code.argument(1), b, code.argument(3), c,
+                   code.argument(5), code.argument(8), code.argument(9), next,
+                   code.argument(11), code.argument(12)});
+      });
+  });
+  code.finish();
+}
+
+func::FuncOp microkernel::getTransposedFunction(const Kernel &kernel) {
+  std::string name = kernel.symbol("transposed");
+  if (func::FuncOp existing = lookup(kernel, name))
+    return existing;
+  KernelBuilder code(kernel, name, getArguments(kernel, /*hasExtents=*/true));
+  emitTransposed(code);
+  return code.func;
+}
