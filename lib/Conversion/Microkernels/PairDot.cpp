@@ -60,9 +60,8 @@ void microkernel::multiplyPairs(KernelBuilder &code, RegisterTile tile,
   for (unsigned r = 0; r < tile.rows; ++r)
     for (unsigned v = 0; v < tile.vectors; ++v) {
       Value &sum = accumulators[r * tile.vectors + v];
-      Value x = asPairs(code, rows[r]), y = asPairs(code, pairs[v]);
-      if (row.multipliesByLane) // the lane is the last operand's
-        std::swap(x, y);
+      // What instructions take from memory, or as a lane, is their last operand.
+      Value x = asPairs(code, pairs[v]), y = asPairs(code, rows[r]);
       sum = code.callIntrinsic(row.pairDot, {floats}, {sum, x, y})[0];
     }
 }
