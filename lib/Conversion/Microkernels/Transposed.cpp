@@ -24,8 +24,6 @@ using namespace mlir;
 
 using Values = KernelBuilder::Values;
 
-/// Bytes that are prefetched of one row at a time.
-static constexpr int64_t pieceBytes = 256;
 static constexpr int64_t lineBytes = 64;
 /// Pairs of k in a block of 128 bits.
 static constexpr int64_t blockPairs = 4;
@@ -38,6 +36,8 @@ struct TransposedTileEmitter {
   int64_t lanes = kernel.row.lanes;
   /// k that fill a vector with pairs of one row, and their bytes.
   int64_t stepK = 2 * lanes, stepBytes = 4 * lanes;
+  /// What is prefetched at a time: as much as a block has of all rows.
+  int64_t pieceBytes = 4 * blockPairs * lanes;
   RegisterTile tile{rows, 1};
 
   Expr a = code.argument(0), aStep = code.argument(1);
@@ -105,17 +105,15 @@ void TransposedTileEmitter::multiply(const Expr &aCells, Value pairs,
   multiplyPairs(code, tile, aCells, pairs, accumulators);
 }
 
-/// As many bytes as a step reads.
+/// The next piece, which is a part of one row.
 void TransposedTileEmitter::prefetch(Value &row, Value &column) {
-  for (int64_t done = 0; done < lanes * stepBytes; done += pieceBytes) {
-    Expr address = code.at(row, Expr{code.site, column});
-    for (int64_t byte = 0; byte < pieceBytes; byte += lineBytes)
-      code.prefetch(code.at(address, byte));
-    Expr after = Expr{code.site, column} + pieceBytes;
-    Expr isAtEnd = after >= nextBytes;
-    row = select(isAtEnd, code.at(row, nextStride), {code.site, row});
-    column = select(isAtEnd, code.i64(0), after);
-  }
+  Expr address = code.at(row, Expr{code.site, column});
+  for (int64_t byte = 0; byte < pieceBytes; byte += lineBytes)
+    code.prefetch(code.at(address, byte));
+  Expr after = Expr{code.site, column} + pieceBytes;
+  Expr isAtEnd = after >= nextBytes;
+  row = select(isAtEnd, code.at(row, nextStride), {code.site, row});
+  column = select(isAtEnd, code.i64(0), after);
 }
 
 Values TransposedTileEmitter::emitWhole(const Expr &end, Values accumulators) {
@@ -125,13 +123,14 @@ Values TransposedTileEmitter::emitWhole(const Expr &end, Values accumulators) {
       code.i64(0), end, stepK, carried, [&](const Expr &, ValueRange values) {
         Expr aCells{code.site, values[0]}, bRow{code.site, values[1]};
         Values after = llvm::to_vector(values);
-        prefetch(after[2], after[3]);
         Values sums(values.drop_front(4));
-        for (int64_t block = 0; block < lanes / blockPairs; ++block)
+        for (int64_t block = 0; block < lanes / blockPairs; ++block) {
+          prefetch(after[2], after[3]);
           for (auto [i, pairs] :
                llvm::enumerate(loadPairs(bRow, bStride, block)))
             multiply(code.at(aCells, aStep * (block * blockPairs + int64_t(i))),
                      pairs, sums);
+        }
         after[0] = code.at(aCells, aStep * lanes);
         after[1] = code.at(bRow, stepBytes);
         llvm::copy(sums, after.begin() + 4);
