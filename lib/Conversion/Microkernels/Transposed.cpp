@@ -25,6 +25,10 @@ using namespace mlir;
 using Values = KernelBuilder::Values;
 
 static constexpr int64_t lineBytes = 64;
+/// k of rows that many together do not fill the first cache.
+static constexpr int64_t maxShortK = 256;
+/// Bytes of a row ahead of those that are multiplied.
+static constexpr int64_t nearInRow = 128;
 /// Pairs of k in a block of 128 bits.
 static constexpr int64_t blockPairs = 4;
 
@@ -46,6 +50,8 @@ struct TransposedTileEmitter {
   Expr k = code.argument(6), fresh = code.argument(7);
   Expr next = code.argument(8), nextStride = code.argument(9);
   Expr nextBytes = code.argument(10);
+  /// From what is multiplied to what is fetched into the first cache.
+  Expr nearBytes = code.argument(11);
   Expr scratch = code.alloca(lanes * stepBytes);
   Expr panel = code.alloca(lanes * stepBytes);
 
@@ -54,6 +60,7 @@ struct TransposedTileEmitter {
   Values loadPairs(const Expr &from, const Expr &stride, int64_t block);
   void multiply(const Expr &aCells, Value pairs, Values &accumulators);
   void prefetch(Value &row, Value &column);
+  void prefetchNear(const Expr &bRow, int64_t block);
   Values emitWhole(const Expr &end, Values accumulators);
   Values emitRest(const Expr &begin, Values accumulators);
 };
@@ -116,6 +123,15 @@ void TransposedTileEmitter::prefetch(Value &row, Value &column) {
   column = select(isAtEnd, code.i64(0), after);
 }
 
+/// Each step a line of each row, of those each block some.
+void TransposedTileEmitter::prefetchNear(const Expr &bRow, int64_t block) {
+  constexpr unsigned nearest = 3;
+  for (int64_t i = 0; i < blockPairs; ++i)
+    code.site.create<LLVM::Prefetch>(
+        code.at(code.at(bRow, bStride * (block * blockPairs + i)), nearBytes),
+        /*rw=*/0, nearest, /*cache=*/1);
+}
+
 Values TransposedTileEmitter::emitWhole(const Expr &end, Values accumulators) {
   Values carried = {a, b, next, code.i64(0)};
   carried.append(accumulators);
@@ -126,6 +142,7 @@ Values TransposedTileEmitter::emitWhole(const Expr &end, Values accumulators) {
         Values sums(values.drop_front(4));
         for (int64_t block = 0; block < lanes / blockPairs; ++block) {
           prefetch(after[2], after[3]);
+          prefetchNear(bRow, block);
           for (auto [i, pairs] :
                llvm::enumerate(loadPairs(bRow, bStride, block)))
             multiply(code.at(aCells, aStep * (block * blockPairs + int64_t(i))),
@@ -183,6 +200,8 @@ static SmallVector<Type> getArguments(const Kernel &kernel, bool hasExtents) {
   if (hasExtents)
     types.append({i64, i64});
   types.append({i64, i1, ptr, i64, i64});
+  if (!hasExtents)
+    types.push_back(i64);
   return types;
 }
 
@@ -198,6 +217,10 @@ static func::FuncOp getTransposedTile(const Kernel &kernel, unsigned rows) {
 static void emitTransposed(KernelBuilder &code) {
   int64_t lanes = code.kernel.row.lanes;
   Expr rows = code.argument(6), n = code.argument(7);
+  // Short rows are over soon: then it is the next rows, else these.
+  Expr bStride = code.argument(3), k = code.argument(8);
+  Expr nearBytes =
+      select(k < maxShortK + 1, bStride * lanes, code.i64(nearInRow));
   code.forLoop(code.i64(0), n, lanes, [&](const Expr &j) {
     Expr b = code.at(code.argument(2), j * code.argument(3));
     Expr c = code.at(code.argument(4), j * 4);
@@ -207,7 +230,7 @@ static void emitTransposed(KernelBuilder &code) {
         code.call(getTransposedTile(code.kernel, r),
                   {code.argument(0), code.argument(1), b, code.argument(3), c,
                    code.argument(5), code.argument(8), code.argument(9), next,
-                   code.argument(11), code.argument(12)});
+                   code.argument(11), code.argument(12), nearBytes});
       });
   });
   code.finish();
