@@ -7,7 +7,6 @@
 
 #include "Emitter.h"
 #include "mlir/IR/Matchers.h"
-#include "tilec/Analysis/PackedLhs.h"
 #include "tilec/Conversion/Microkernels.h"
 #include "tilec/Support/RuntimeMessages.h"
 #include "llvm/Support/SaveAndRestore.h"
@@ -16,7 +15,7 @@ using namespace tilec;
 using namespace tilec::lowering;
 using namespace tilec::tile;
 
-static MatmulElement getMatmulElement(Type element) {
+MatmulElement lowering::getMatmulElement(Type element) {
   if (isa<BFloat16Type>(element))
     return MatmulElement::BF16;
   if (isa<Float16Type>(element))
@@ -119,64 +118,6 @@ LogicalResult Emitter::emitMatmul(Operation *op, Value acc, Value lhs,
   product.element = cast<TileType>(lhs.getType()).getElementType();
   setNext(product, op);
   emitProduct(op->getResult(0), acc, product);
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Left operands that are packed once
-//===----------------------------------------------------------------------===//
-
-/// The slice whose cells are in the order that kernels take; null if the tile
-/// has another order.
-static SliceOp getPackedSlice(Value tile) {
-  auto slice = tile.getDefiningOp<SliceOp>();
-  return slice && slice->hasAttr(kPackedLhs) ? slice : SliceOp();
-}
-
-static bool isTransposed(SliceOp packed) {
-  return llvm::any_of(packed->getUsers(), [](Operation *user) {
-    auto product = dyn_cast<ContractOp>(user);
-    return product && product.getTransposeA();
-  });
-}
-
-/// Whether no use asks for another order than the kernels'.
-static LogicalResult verifyUses(SliceOp op) {
-  for (OpOperand &use : op.getResult().getUses()) {
-    auto product = dyn_cast<ContractOp>(use.getOwner());
-    if (!product || use.get() != product.getLhs() ||
-        llvm::is_contained({product.getRhs(), product.getAcc()}, use.get()) ||
-        product.getTransposeA() != isTransposed(op) ||
-        !llvm::all_of(product.getLhsOffsets(), [](Value offset) {
-          return matchPattern(offset, m_Zero());
-        }))
-      return op.emitError("is packed for products, but has another use");
-  }
-  return success();
-}
-
-LogicalResult Emitter::packLhs(SliceOp op) {
-  if (failed(verifyUses(op)))
-    return failure();
-  TileState &lhs = state(op.getResult());
-  unsigned mDim = isTransposed(op) ? 1 : 0, kDim = 1 - mDim;
-  MatmulElement element = getMatmulElement(lhs.type.getElementType());
-  ArrayRef<int64_t> shape = lhs.type.getShape();
-  Value room = allocateBytes(
-      getPackedLhsBytes(element, shape[mDim], shape[kDim], target));
-  Memory &memory = *lhs.memory;
-  auto call = b.create<func::CallOp>(
-      loc, getPackLhsKernel(module, element, target),
-      ValueRange{memory.ptr, toI64(memory.strides[mDim]),
-                 toI64(memory.strides[kDim]), toI64(lhs.valid[mDim]),
-                 toI64(lhs.valid[kDim]), room});
-  lhs.isPacked = call.getResult(2);
-  Value packedStride =
-      b.create<arith::IndexCastOp>(loc, indexType, call.getResult(1));
-  memory.ptr = call.getResult(0);
-  memory.strides[mDim] = b.create<arith::SelectOp>(
-      loc, lhs.isPacked, packedStride, memory.strides[mDim]);
-  memory.tensor = memory.buffer = {};
   return success();
 }
 
@@ -299,7 +240,7 @@ LogicalResult Emitter::emitContract(ContractOp op) {
   auto &[lhs, rhs] = boxes;
   Value panelStride = getPanelStride(rhs);
   Product product;
-  if (getPackedSlice(op.getLhs())) {
+  if (isPackedLhs(op.getLhs())) {
     product.lhs = *state(op.getLhs()).memory;
     product.isLhsPacked = state(op.getLhs()).isPacked;
   } else {

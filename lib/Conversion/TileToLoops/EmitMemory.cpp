@@ -7,7 +7,6 @@
 
 #include "Emitter.h"
 #include "mlir/IR/Matchers.h"
-#include "tilec/Analysis/PackedLhs.h"
 #include "tilec/Analysis/Storage.h"
 #include "tilec/Support/RuntimeMessages.h"
 
@@ -274,7 +273,7 @@ LogicalResult Emitter::emitSlice(SliceOp op) {
     countRead(op.getSource(), valid);
   }
   define(op.getResult(), std::move(result));
-  return op->hasAttr(kPackedLhs) ? packLhs(op) : success();
+  return isPackedLhs(op.getResult()) ? packLhs(op) : success();
 }
 
 void Emitter::countRead(Value tensor, ArrayRef<Value> valid) {

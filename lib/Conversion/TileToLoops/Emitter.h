@@ -26,6 +26,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
+#include "tilec/Conversion/Microkernels.h"
 #include "tilec/Dialect/Tile/Tile.h"
 #include "tilec/Pipelines/Pipelines.h"
 #include "tilec/Target/CPUTarget.h"
@@ -74,6 +75,12 @@ struct TensorState {
   Value ptr;
   SmallVector<Value, 4> dims;
 };
+
+/// What kernels call the element type.
+MatmulElement getMatmulElement(Type element);
+
+/// Whether the tile's cells are in the order of kernels (EmitPackedLhs.cpp).
+bool isPackedLhs(Value tile);
 
 /// A function under construction.
 struct FunctionState {
@@ -285,6 +292,7 @@ private:
     Location loc;
   };
   LogicalResult emitContract(tile::ContractOp op);
+  /// Packs what the slice names (EmitPackedLhs.cpp).
   LogicalResult packLhs(tile::SliceOp op);
   SmallVector<Value, 4> validOf(const ContractedBox &box);
   SmallVector<Value, 4> dimsOf(const ContractedBox &box);
