@@ -29,8 +29,9 @@ static constexpr int64_t lineBytes = 64;
 static constexpr int64_t maxShortK = 256;
 /// Bytes of a row ahead of those that are multiplied.
 static constexpr int64_t nearInRow = 128;
-/// Pairs of k in a block of 128 bits.
-static constexpr int64_t blockPairs = 4;
+/// Pairs of k that a step takes, a block of 128 bits of each row.
+static constexpr int64_t stepPairs = 4;
+static constexpr int64_t stepK = 2 * stepPairs, stepBytes = 4 * stepPairs;
 
 namespace {
 struct TransposedTileEmitter {
@@ -38,10 +39,8 @@ struct TransposedTileEmitter {
   unsigned rows;
   const Kernel &kernel = code.kernel;
   int64_t lanes = kernel.row.lanes;
-  /// k that fill a vector with pairs of one row, and their bytes.
-  int64_t stepK = 2 * lanes, stepBytes = 4 * lanes;
-  /// What is prefetched at a time: as much as a block has of all rows.
-  int64_t pieceBytes = 4 * blockPairs * lanes;
+  /// What is prefetched in a step: as much as it reads of all rows.
+  int64_t pieceBytes = stepBytes * lanes;
   RegisterTile tile{rows, 1};
 
   Expr a = code.argument(0), aStep = code.argument(1);
@@ -53,14 +52,14 @@ struct TransposedTileEmitter {
   /// From what is multiplied to what is fetched into the first cache.
   Expr nearBytes = code.argument(11);
   Expr scratch = code.alloca(lanes * stepBytes);
-  Expr panel = code.alloca(lanes * stepBytes);
+  Expr panel = code.alloca(stepPairs * 4 * lanes);
 
   void emit();
   Values initialAccumulators();
-  Values loadPairs(const Expr &from, const Expr &stride, int64_t block);
+  Values loadPairs(const Expr &from, const Expr &stride);
   void multiply(const Expr &aCells, Value pairs, Values &accumulators);
   void prefetch(Value &row, Value &column);
-  void prefetchNear(const Expr &bRow, int64_t block);
+  void prefetchNear(const Expr &bRow, const Expr &begin);
   Values emitWhole(const Expr &end, Values accumulators);
   Values emitRest(const Expr &begin, Values accumulators);
 };
@@ -80,18 +79,16 @@ Values TransposedTileEmitter::initialAccumulators() {
       fresh, ValueRange(zeros).getTypes(), [&] { return zeros; }, load);
 }
 
-/// Of all rows, the four pairs of a block: for each pair a vector of columns.
-Values TransposedTileEmitter::loadPairs(const Expr &from, const Expr &stride,
-                                        int64_t block) {
-  auto type = VectorType::get({blockPairs}, code.b.getI32Type());
+/// The pairs of a step: for each a vector of columns.
+Values TransposedTileEmitter::loadPairs(const Expr &from, const Expr &stride) {
+  auto type = VectorType::get({stepPairs}, code.b.getI32Type());
   Values vectors;
-  for (int64_t i = 0; i < blockPairs; ++i) {
+  for (int64_t i = 0; i < stepPairs; ++i) {
     // Row i of each four rows.
     Values parts;
-    for (int64_t row = i; row < lanes; row += blockPairs)
-      parts.push_back(code.load(
-          type, code.at(code.at(from, stride * row), block * 4 * blockPairs),
-          /*align=*/2));
+    for (int64_t row = i; row < lanes; row += stepPairs)
+      parts.push_back(
+          code.load(type, code.at(from, stride * row), /*align=*/2));
     while (parts.size() > 1) {
       Values wider;
       for (size_t p = 0; p < parts.size(); p += 2) {
@@ -123,32 +120,31 @@ void TransposedTileEmitter::prefetch(Value &row, Value &column) {
   column = select(isAtEnd, code.i64(0), after);
 }
 
-/// Each step a line of each row, of those each block some.
-void TransposedTileEmitter::prefetchNear(const Expr &bRow, int64_t block) {
+/// A line of all rows in as many steps as read one; some rows in each.
+void TransposedTileEmitter::prefetchNear(const Expr &bRow, const Expr &begin) {
   constexpr unsigned nearest = 3;
-  for (int64_t i = 0; i < blockPairs; ++i)
-    code.site.create<LLVM::Prefetch>(
-        code.at(code.at(bRow, bStride * (block * blockPairs + i)), nearBytes),
-        /*rw=*/0, nearest, /*cache=*/1);
+  constexpr int64_t steps = lineBytes / stepBytes;
+  int64_t rowsOfStep = lanes / steps;
+  Expr row = ((begin / stepK) & (steps - 1)) * rowsOfStep;
+  Expr from = code.at(code.at(bRow, row * bStride), nearBytes);
+  for (int64_t i = 0; i < rowsOfStep; ++i)
+    code.site.create<LLVM::Prefetch>(code.at(from, bStride * i), /*rw=*/0,
+                                     nearest, /*cache=*/1);
 }
 
 Values TransposedTileEmitter::emitWhole(const Expr &end, Values accumulators) {
   Values carried = {a, b, next, code.i64(0)};
   carried.append(accumulators);
   carried = code.forLoop(
-      code.i64(0), end, stepK, carried, [&](const Expr &, ValueRange values) {
+      code.i64(0), end, stepK, carried, [&](const Expr &i, ValueRange values) {
         Expr aCells{code.site, values[0]}, bRow{code.site, values[1]};
         Values after = llvm::to_vector(values);
         Values sums(values.drop_front(4));
-        for (int64_t block = 0; block < lanes / blockPairs; ++block) {
-          prefetch(after[2], after[3]);
-          prefetchNear(bRow, block);
-          for (auto [i, pairs] :
-               llvm::enumerate(loadPairs(bRow, bStride, block)))
-            multiply(code.at(aCells, aStep * (block * blockPairs + int64_t(i))),
-                     pairs, sums);
-        }
-        after[0] = code.at(aCells, aStep * lanes);
+        prefetch(after[2], after[3]);
+        prefetchNear(bRow, i);
+        for (auto [p, pairs] : llvm::enumerate(loadPairs(bRow, bStride)))
+          multiply(code.at(aCells, aStep * int64_t(p)), pairs, sums);
+        after[0] = code.at(aCells, aStep * stepPairs);
         after[1] = code.at(bRow, stepBytes);
         llvm::copy(sums, after.begin() + 4);
         return after;
@@ -163,22 +159,19 @@ Values TransposedTileEmitter::emitRest(const Expr &begin, Values accumulators) {
   code.clear(scratch, code.i64(lanes * stepBytes));
   code.copyRows(scratch, code.i64(stepBytes), code.at(b, begin * 2), bStride,
                 code.i64(lanes), rest * 2);
-  for (int64_t block = 0; block < lanes / blockPairs; ++block)
-    for (auto [i, pairs] :
-         llvm::enumerate(loadPairs(scratch, code.i64(stepBytes), block)))
-      code.store(pairs,
-                 code.at(panel, (block * blockPairs + int64_t(i)) * stepBytes),
-                 4);
+  for (auto [p, pairs] :
+       llvm::enumerate(loadPairs(scratch, code.i64(stepBytes))))
+    code.store(pairs, code.at(panel, int64_t(p) * 4 * lanes), 4);
   Expr aCells = code.at(a, (begin >> 1) * aStep);
-  return code.forLoop(code.i64(0), (rest + 1) >> 1, 1, accumulators,
-                      [&](const Expr &i, ValueRange values) {
-                        Values sums = llvm::to_vector(values);
-                        multiply(code.at(aCells, i * aStep),
-                                 code.load(kernel.vectorOf(code.b.getI32Type()),
-                                           code.at(panel, i * stepBytes), 4),
-                                 sums);
-                        return sums;
-                      });
+  VectorType type = kernel.vectorOf(code.b.getI32Type());
+  return code.forLoop(
+      code.i64(0), (rest + 1) >> 1, 1, accumulators,
+      [&](const Expr &p, ValueRange values) {
+        Values sums = llvm::to_vector(values);
+        multiply(code.at(aCells, p * aStep),
+                 code.load(type, code.at(panel, p * (4 * lanes)), 4), sums);
+        return sums;
+      });
 }
 
 void TransposedTileEmitter::emit() {
