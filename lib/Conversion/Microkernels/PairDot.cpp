@@ -60,7 +60,8 @@ void microkernel::multiplyPairs(KernelBuilder &code, RegisterTile tile,
   for (unsigned r = 0; r < tile.rows; ++r)
     for (unsigned v = 0; v < tile.vectors; ++v) {
       Value &sum = accumulators[r * tile.vectors + v];
-      // What instructions take from memory, or as a lane, is their last operand.
+      // What instructions take from memory, or as a lane, is their last
+      // operand.
       Value x = asPairs(code, pairs[v]), y = asPairs(code, rows[r]);
       sum = code.callIntrinsic(row.pairDot, {floats}, {sum, x, y})[0];
     }

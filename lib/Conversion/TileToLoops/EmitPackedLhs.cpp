@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The slice asks for it by an attribute; its state says where the cells are, and
-// at run time whether they had to be packed.
+// The slice asks for it by an attribute; its state says where the cells are,
+// and at run time whether they had to be packed.
 //
 //===----------------------------------------------------------------------===//
 
