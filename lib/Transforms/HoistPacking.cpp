@@ -136,7 +136,10 @@ private:
   SmallVector<Operation *> findLoops(ContractOp product) {
     SmallVector<Operation *> loops, crossed;
     if (!product.getInbounds() ||
-        !isa<TensorRefType>(product.getLhs().getType()) || !getDepth(product))
+        !isa<TensorRefType>(product.getLhs().getType()) ||
+        // Of a tile fewer k may be valid, of which an odd last one has no
+        // partner: packed cells have that of all k.
+        !isa<TensorRefType>(product.getRhs().getType()) || !getDepth(product))
       return {};
     Operation *inner = product;
     for (Operation *op = product->getParentOp();

@@ -99,7 +99,7 @@ func.func @other_loops(%x: !tile.tensor<16x64xbf16>, %w: !tile.tensor<64x512xbf1
 }
 
 //--- left.mlir
-// Where the loop writes the rows, a branch or a check comes first, the rows are
+// By a tile, of which fewer k may be valid, where the loop writes the rows, a branch or a check comes first, the rows are
 // other ones in each iteration, or are not proven to be inside, products are
 // left alone.
 // CHECK-NOT: tile.packed_lhs
@@ -172,6 +172,19 @@ func.func @unproven(%x: !tile.tensor<?x64xbf16>, %w: !tile.tensor<64x512xbf16>, 
     %y = tile.contract %x[%c0, %c0], %w[%c0, %n] m %m n %c64 k %c64
         : !tile.tensor<?x64xbf16>, !tile.tensor<64x512xbf16> -> !tile.tile<16x64xf32, valid ?x64>
     tile.assemble %y into %out[%c0, %n] inbounds : !tile.tile<16x64xf32, valid ?x64> into !tile.tensor<16x512xf32>
+  }
+  return
+}
+
+func.func @tile(%x: !tile.tensor<16x64xbf16>, %t: !tile.tile<64x64xbf16, valid ?x64>, %out: !tile.tensor<16x512xf32>) {
+  %c0 = arith.constant 0 : index
+  %c16 = arith.constant 16 : index
+  %c64 = arith.constant 64 : index
+  %c512 = arith.constant 512 : index
+  tile.parallel %n = %c0 to %c512 step %c64 {
+    %y = tile.contract %x[%c0, %c0], %t[%c0, %c0] m %c16 n %c64 k %c64 inbounds
+        : !tile.tensor<16x64xbf16>, !tile.tile<64x64xbf16, valid ?x64> -> !tile.tile<16x64xf32>
+    tile.assemble %y into %out[%c0, %n] inbounds : !tile.tile<16x64xf32> into !tile.tensor<16x512xf32>
   }
   return
 }

@@ -12,11 +12,11 @@
 
 namespace tilec {
 
-/// At a `tile.slice` of a tensor: each use is the `lhs` of a `tile.contract`
-/// from the first cell on, all of them transposed or none, and what is read is
-/// not written before the last one. So the lowering may store the cells in the
-/// order in which matmul kernels take them. A unit attribute, which changes no
-/// value.
+/// At a `tile.slice` of a tensor: each use is the `lhs` of a `tile.contract` by
+/// a tensor from the first cell on, over all k that are valid, all of them
+/// transposed or none, and what is read is not written before the last one. So
+/// the lowering may store the cells in the order in which matmul kernels take
+/// them. A unit attribute, which changes no value.
 inline constexpr llvm::StringLiteral kPackedLhs = "tile.packed_lhs";
 
 } // namespace tilec

@@ -37,7 +37,8 @@ static LogicalResult verifyUses(SliceOp op) {
   for (OpOperand &use : op.getResult().getUses()) {
     auto product = dyn_cast<ContractOp>(use.getOwner());
     if (!product || use.get() != product.getLhs() ||
-        llvm::is_contained({product.getRhs(), product.getAcc()}, use.get()) ||
+        !isa<TensorRefType>(product.getRhs().getType()) ||
+        use.get() == product.getAcc() ||
         product.getTransposeA() != isTransposed(op) ||
         !llvm::all_of(product.getLhsOffsets(), [](Value offset) {
           return matchPattern(offset, m_Zero());
