@@ -18,7 +18,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/Matchers.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "tilec/Analysis/Failures.h"
 #include "tilec/Analysis/PackedLhs.h"
 #include "tilec/Analysis/Regions.h"
@@ -48,17 +48,10 @@ std::pair<Value, Value> getBounds(Operation *op) {
   return {};
 }
 
-std::optional<int64_t> getConstant(Value value) {
-  APInt number;
-  if (matchPattern(value, m_ConstantInt(&number)))
-    return number.getSExtValue();
-  return std::nullopt;
-}
-
 /// Whether the value can be had before the operation, as it is or as a
 /// constant.
 bool isKnownBefore(Operation *op, Value value) {
-  return getConstant(value) ||
+  return getConstantIntValue(value) ||
          !op->isAncestor(value.getParentBlock()->getParentOp());
 }
 
@@ -107,10 +100,6 @@ SmallVector<Value> getIndices(ContractOp product) {
   SmallVector<Value> indices(product.getLhsOffsets());
   indices.append({product.getM(), product.getK()});
   return indices;
-}
-
-bool isSame(Value x, Value y) {
-  return x == y || (getConstant(x) && getConstant(x) == getConstant(y));
 }
 
 class HoistPacking : public tilec::impl::TileHoistPackingBase<HoistPacking> {
@@ -169,7 +158,7 @@ private:
   /// A bound of the number of k, if the packed cells are not too many.
   std::optional<int64_t> getDepth(ContractOp product) {
     auto tensor = cast<TensorRefType>(product.getLhs().getType());
-    std::optional<int64_t> depth = getConstant(product.getK());
+    std::optional<int64_t> depth = getConstantIntValue(product.getK());
     int64_t extent = tensor.getShape()[product.getLhsKDim()];
     if (!depth && !ShapedType::isDynamic(extent))
       depth = extent;
@@ -227,7 +216,9 @@ private:
         break;
       if (other.lhs == product.getLhs() && other.rows == getRows(product) &&
           other.transposed == product.getTransposeA() &&
-          llvm::equal(other.indices, getIndices(product), isSame))
+          llvm::equal(other.indices, getIndices(product), [](Value x, Value y) {
+            return isEqualConstantIntOrValue(x, y);
+          }))
         return other.slice;
     }
     return {};
@@ -237,7 +228,7 @@ private:
     OpBuilder b(loops.back());
     Location loc = product.getLhsLoc();
     auto take = [&](Value value) -> Value {
-      std::optional<int64_t> constant = getConstant(value);
+      std::optional<int64_t> constant = getConstantIntValue(value);
       if (!constant)
         return value;
       return b.create<arith::ConstantIndexOp>(loc, *constant);
@@ -245,8 +236,9 @@ private:
     Value rows = take(product.getM());
     for (Operation *loop : loops) {
       auto [lower, upper] = getBounds(loop);
-      std::optional<int64_t> first = getConstant(lower);
-      if (first && getConstant(upper) && *first < *getConstant(upper))
+      std::optional<int64_t> first = getConstantIntValue(lower);
+      if (first && getConstantIntValue(upper) &&
+          *first < *getConstantIntValue(upper))
         continue;
       // Without an iteration nothing says that the rows are inside.
       Value any = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::slt,

@@ -78,9 +78,9 @@ mlir::func::FuncOp getPackedMatmulKernel(mlir::ModuleOp module,
 ///    room: !llvm.ptr) -> (a: !llvm.ptr, packedRowStride: i64, isPacked: i1)
 ///
 /// A kernel takes `a` and `isPacked`, and for `aRowStride` the other result
-/// where `isPacked`, beside the same `aKStride` and m, and k or less of it.
-/// `room` has `getPackedLhsBytes` bytes for as many rows and k or more; it is
-/// left alone where A is in order as it is.
+/// where `isPacked`, beside the same `aKStride`, m and k. `room` has
+/// `getPackedLhsBytes` bytes for as many rows and k or more; it is left alone
+/// where A is in order as it is.
 mlir::func::FuncOp getPackLhsKernel(mlir::ModuleOp module,
                                     MatmulElement element,
                                     const CPUTarget &target);

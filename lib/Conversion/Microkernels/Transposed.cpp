@@ -57,7 +57,6 @@ struct TransposedTileEmitter {
   void emit();
   Values initialAccumulators();
   Values loadPairs(const Expr &from, const Expr &stride);
-  void multiply(const Expr &aCells, Value pairs, Values &accumulators);
   void prefetch(Value &row, Value &column);
   void prefetchNear(const Expr &bRow, const Expr &begin);
   Values emitWhole(const Expr &end, Values accumulators);
@@ -104,11 +103,6 @@ Values TransposedTileEmitter::loadPairs(const Expr &from, const Expr &stride) {
   return vectors;
 }
 
-void TransposedTileEmitter::multiply(const Expr &aCells, Value pairs,
-                                     Values &accumulators) {
-  multiplyPairs(code, tile, aCells, pairs, accumulators);
-}
-
 /// The next piece, which is a part of one row.
 void TransposedTileEmitter::prefetch(Value &row, Value &column) {
   Expr address = code.at(row, Expr{code.site, column});
@@ -143,7 +137,8 @@ Values TransposedTileEmitter::emitWhole(const Expr &end, Values accumulators) {
         prefetch(after[2], after[3]);
         prefetchNear(bRow, i);
         for (auto [p, pairs] : llvm::enumerate(loadPairs(bRow, bStride)))
-          multiply(code.at(aCells, aStep * int64_t(p)), pairs, sums);
+          multiplyPairs(code, tile, code.at(aCells, aStep * int64_t(p)), pairs,
+                        sums);
         after[0] = code.at(aCells, aStep * stepPairs);
         after[1] = code.at(bRow, stepBytes);
         llvm::copy(sums, after.begin() + 4);
@@ -168,8 +163,8 @@ Values TransposedTileEmitter::emitRest(const Expr &begin, Values accumulators) {
       code.i64(0), (rest + 1) >> 1, 1, accumulators,
       [&](const Expr &p, ValueRange values) {
         Values sums = llvm::to_vector(values);
-        multiply(code.at(aCells, p * aStep),
-                 code.load(type, code.at(panel, p * (4 * lanes)), 4), sums);
+        Value pairs = code.load(type, code.at(panel, p * (4 * lanes)), 4);
+        multiplyPairs(code, tile, code.at(aCells, p * aStep), pairs, sums);
         return sums;
       });
 }
@@ -215,14 +210,14 @@ static void emitTransposed(KernelBuilder &code) {
   Expr nearBytes =
       select(k < maxShortK + 1, bStride * lanes, code.i64(nearInRow));
   code.forLoop(code.i64(0), n, lanes, [&](const Expr &j) {
-    Expr b = code.at(code.argument(2), j * code.argument(3));
+    Expr b = code.at(code.argument(2), j * bStride);
     Expr c = code.at(code.argument(4), j * 4);
     Expr next = code.at(code.argument(10), j * code.argument(11));
     for (unsigned r = 1; r <= maxRows; ++r)
       code.ifThen(rows == int64_t(r), [&] {
         code.call(getTransposedTile(code.kernel, r),
-                  {code.argument(0), code.argument(1), b, code.argument(3), c,
-                   code.argument(5), code.argument(8), code.argument(9), next,
+                  {code.argument(0), code.argument(1), b, bStride, c,
+                   code.argument(5), k, code.argument(9), next,
                    code.argument(11), code.argument(12), nearBytes});
       });
   });
