@@ -5,16 +5,19 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// BF16 goes through integers on every target: `vcvtneps2bf16` flushes
-// subnormals, and LLVM 19 expands a BF16 `fptrunc` to a library call that not
-// every system has. FP16 uses the processor's conversion where there is one,
+// BF16 goes through integers: LLVM 19 expands a BF16 `fptrunc` to a library
+// call that not every system has. `vcvtneps2bf16` takes a third of the
+// instructions but flushes subnormals, so that vectors with one go through
+// integers there too. FP16 uses the processor's conversion where there is one,
 // for LLVM again calls a library else.
 //
 //===----------------------------------------------------------------------===//
 
 #include "EmitExpr.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
 #include "tilec/Conversion/VectorMath.h"
 #include "tilec/Target/CPUTarget.h"
 
@@ -29,6 +32,54 @@ Value tilec::emitFloatToBF16(OpBuilder &b, Location loc, Value x) {
   Expr high = bits >> 16;
   Expr rounded = (bits + 0x7FFF + (high & 1)) >> 16;
   return select(isNaN(value), high | 0x40, rounded).trunci(b.getI16Type());
+}
+
+/// The bits that emitBF16ToFloat made \p x from, if it did.
+static Value getBitsOfBF16(Value x) {
+  auto cast = x.getDefiningOp<arith::BitcastOp>();
+  auto shift = cast ? cast.getIn().getDefiningOp<arith::ShLIOp>() : nullptr;
+  auto wide = shift ? shift.getLhs().getDefiningOp<arith::ExtUIOp>() : nullptr;
+  APInt by;
+  if (!wide || !matchPattern(shift.getRhs(), m_ConstantInt(&by)) || by != 16 ||
+      !getElementTypeOrSelf(wide.getIn()).isInteger(16))
+    return {};
+  return wide.getIn();
+}
+
+/// With `vcvtneps2bf16`, unless a lane is subnormal.
+static Value convertToBF16(OpBuilder &b, Location loc, Value x) {
+  Site e{b, loc};
+  auto lanes = cast<VectorType>(x.getType());
+  auto call = [&](StringRef name, Type type, ValueRange operands) {
+    return b.create<LLVM::CallIntrinsicOp>(loc, type, name, operands)
+        .getResult(0);
+  };
+  Value subnormals = b.create<arith::ConstantOp>(loc, b.getI32IntegerAttr(32));
+  Value isSubnormal = call("llvm.x86.avx512.fpclass.ps.512",
+                           lanes.clone(b.getI1Type()), {x, subnormals});
+  Value isAny = b.create<vector::ReductionOp>(loc, vector::CombiningKind::OR,
+                                              isSubnormal);
+  auto inIntegers = [&](OpBuilder &b, Location loc) {
+    b.create<scf::YieldOp>(loc, emitFloatToBF16(b, loc, x));
+  };
+  auto inOne = [&](OpBuilder &b, Location loc) {
+    Value rounded = call("llvm.x86.avx512bf16.cvtneps2bf16.512",
+                         lanes.clone(b.getBF16Type()), x);
+    b.create<scf::YieldOp>(loc, Value(Expr(e, rounded).asInt()));
+  };
+  return b.create<scf::IfOp>(loc, isAny, inIntegers, inOne).getResult(0);
+}
+
+Value tilec::emitFloatToBF16(OpBuilder &b, Location loc, Value x,
+                             const CPUTarget &target) {
+  if (Value bits = getBitsOfBF16(x))
+    return bits;
+  constexpr int64_t lanes = 16;
+  auto vector = dyn_cast<VectorType>(x.getType());
+  bool isWhole = vector && vector.getNumElements() == lanes;
+  if (isWhole && target.features().avx512BF16)
+    return convertToBF16(b, loc, x);
+  return emitFloatToBF16(b, loc, x);
 }
 
 Value tilec::emitBF16ToFloat(OpBuilder &b, Location loc, Value bits) {

@@ -45,10 +45,10 @@ mlir::Value emitSigmoid(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 
 // Conversions between FP32 and bit patterns held in `vector<Nxi16>` (`i16` for
 // a scalar). Narrowing rounds to nearest, ties to even; subnormals are exact;
-// a NaN stays a NaN and becomes quiet (BF16 to FP32 keeps its bits). The same
-// bits as the functions of Support/Numeric.h.
+// a NaN stays a NaN and becomes quiet (BF16 to FP32, and back from there, keeps
+// its bits). The same bits as the functions of Support/Numeric.h.
 mlir::Value emitFloatToBF16(mlir::OpBuilder &b, mlir::Location loc,
-                            mlir::Value x);
+                            mlir::Value x, const CPUTarget &target);
 mlir::Value emitBF16ToFloat(mlir::OpBuilder &b, mlir::Location loc,
                             mlir::Value bits);
 mlir::Value emitFloatToFP16(mlir::OpBuilder &b, mlir::Location loc,
@@ -56,6 +56,8 @@ mlir::Value emitFloatToFP16(mlir::OpBuilder &b, mlir::Location loc,
 mlir::Value emitFP16ToFloat(mlir::OpBuilder &b, mlir::Location loc,
                             mlir::Value bits, const CPUTarget &target);
 // The same without the processor's instructions, in integer arithmetic.
+mlir::Value emitFloatToBF16(mlir::OpBuilder &b, mlir::Location loc,
+                            mlir::Value x);
 mlir::Value emitFloatToFP16(mlir::OpBuilder &b, mlir::Location loc,
                             mlir::Value x);
 mlir::Value emitFP16ToFloat(mlir::OpBuilder &b, mlir::Location loc,

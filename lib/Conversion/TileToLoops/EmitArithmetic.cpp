@@ -52,7 +52,7 @@ Value Emitter::fromStorage(Value bits, Type element) {
 
 Value Emitter::toStorage(Value value, Type element) {
   if (isa<BFloat16Type>(element))
-    return emitFloatToBF16(b, loc, value);
+    return emitFloatToBF16(b, loc, value, target);
   if (isa<Float16Type>(element))
     return emitFloatToFP16(b, loc, value, target);
   if (element.isInteger(1))

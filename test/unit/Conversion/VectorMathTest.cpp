@@ -211,7 +211,10 @@ TEST_P(Convert, SameBitsAsNumeric) {
   const CPUTarget &target = jit->target();
   Type f32 = Float32Type::get(jit->pointerType().getContext());
   Type i16 = IntegerType::get(f32.getContext(), 16);
-  addLoop(*jit, "toBF16", 16, f32, i16, emitFloatToBF16);
+  addLoop(*jit, "toBF16", 16, f32, i16,
+          [&](OpBuilder &b, Location loc, Value x) {
+            return emitFloatToBF16(b, loc, x, target);
+          });
   addLoop(*jit, "fromBF16", 16, i16, f32, emitBF16ToFloat);
   addLoop(*jit, "toFP16", 16, f32, i16,
           [&](OpBuilder &b, Location loc, Value x) {
