@@ -73,6 +73,45 @@ Value Emitter::finishReduction(ReduceOp op, Value value, Value count) {
   return roundTo(value, element);
 }
 
+/// Vectors of a row that are combined independently of each other: the extreme
+/// of values does not depend on their order, and by a single chain each step
+/// would wait for the one before.
+static int64_t getChains(ReduceKind kind) {
+  return kind == ReduceKind::Max || kind == ReduceKind::Min ? 4 : 1;
+}
+
+Value Emitter::reduceVectors(ReduceOp op, Value row, Value whole) {
+  Type element = op.getSource().getType().getElementType();
+  ReduceKind kind = op.getKind();
+  int64_t chains = getChains(kind);
+  auto next = [&](Value acc, Value column) {
+    Value cells = load(op.getSource(), {row, column}, kLanes);
+    return combine(kind, acc, cells, element);
+  };
+  SmallVector<Value> lanes(chains, identity(kind, element, kLanes));
+  Value rounds = index(0);
+  if (chains > 1) {
+    Value remainder =
+        b.createOrFold<arith::AndIOp>(loc, whole, index(chains * kLanes - 1));
+    rounds = subIndex(whole, remainder);
+    lanes = forLoopCarrying(
+        index(0), rounds, chains * kLanes, lanes, [&](Value j, ValueRange acc) {
+          SmallVector<Value> results;
+          for (auto [i, chain] : llvm::enumerate(acc))
+            results.push_back(next(chain, addIndex(j, index(i * kLanes))));
+          return results;
+        });
+    while (lanes.size() > 1) {
+      Value last = lanes.pop_back_val();
+      lanes.back() = combine(kind, lanes.back(), last, element);
+    }
+  }
+  return forLoopCarrying(rounds, whole, kLanes, lanes,
+                         [&](Value j, ValueRange acc) {
+                           return SmallVector<Value>{next(acc[0], j)};
+                         })[0];
+}
+
 void Emitter::reduceRows(ReduceOp op, const Memory &into) {
   const TileState it = state(op.getSource());
   Type element = it.type.getElementType();
@@ -81,13 +120,7 @@ void Emitter::reduceRows(ReduceOp op, const Memory &into) {
       columns, b.createOrFold<arith::AndIOp>(loc, columns, index(kLanes - 1)));
   forLoop(index(0), it.valid[0], 1, [&](Value i) {
     // Lane l takes columns l, l+16, ...; the tail goes to the first lanes.
-    Value lanes = identity(op.getKind(), element, kLanes);
-    lanes = forLoopCarrying(
-        index(0), whole, kLanes, lanes, [&](Value j, ValueRange acc) {
-          Value cells = load(op.getSource(), {i, j}, kLanes);
-          return SmallVector<Value>{
-              combine(op.getKind(), acc[0], cells, element)};
-        })[0];
+    Value lanes = reduceVectors(op, i, whole);
     lanes =
         forLoopCarrying(whole, columns, 1, lanes, [&](Value j, ValueRange acc) {
           Value cell = load(op.getSource(), {i, j}, 1);

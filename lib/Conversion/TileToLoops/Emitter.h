@@ -303,6 +303,8 @@ private:
 
   //===--- Reductions (EmitReduction.cpp) ---------------------------------===//
   LogicalResult emitReduce(tile::ReduceOp op);
+  /// The lanes of the first \p whole columns of \p row, combined.
+  Value reduceVectors(tile::ReduceOp op, Value row, Value whole);
   void reduceRows(tile::ReduceOp op, const Memory &into);
   void reduceColumns(tile::ReduceOp op, const Memory &into);
   void reduceArg(tile::ReduceOp op, const Memory &into);
