@@ -33,6 +33,17 @@ static Expr unpack(KernelBuilder &code, Value x, Value y, unsigned size,
   return code.shuffle(x, y, mask);
 }
 
+/// The blocks of 128 bits of the low or high half of two vectors, alternating.
+static Expr zipBlocks(KernelBuilder &code, Value x, Value y, bool high) {
+  unsigned lanes = code.kernel.row.lanes;
+  SmallVector<int64_t> mask;
+  for (unsigned i = 0, first = high ? lanes / 2 : 0; i < lanes / 2; i += 4)
+    for (unsigned from : {0u, lanes})
+      for (unsigned j = 0; j < 4; ++j)
+        mask.push_back(from + first + i + j);
+  return code.shuffle(x, y, mask);
+}
+
 /// The even or odd blocks of 128 bits of two vectors, in order.
 static Expr pickBlocks(KernelBuilder &code, Value x, Value y, bool odd) {
   unsigned lanes = code.kernel.row.lanes;
@@ -77,6 +88,33 @@ static Values transpose(KernelBuilder &code, Values rows) {
   return rows;
 }
 
+/// Transposes 4 or 8 rows of which each is a longer vector: columns of that
+/// many cells.
+static Values transposeFew(KernelBuilder &code, Values rows) {
+  unsigned lanes = code.kernel.row.lanes, height = rows.size();
+  transposeIn128Bits(code, MutableArrayRef(rows).take_front(4));
+  if (height == 8) {
+    transposeIn128Bits(code, MutableArrayRef(rows).drop_front(4));
+    for (unsigned c = 0; c < 4; ++c) {
+      Value low = zipBlocks(code, rows[c], rows[c + 4], false);
+      rows[c + 4] = zipBlocks(code, rows[c], rows[c + 4], true);
+      rows[c] = low;
+    }
+  }
+  // A vector holds `perVector` columns, each the fourth after the one before.
+  unsigned perVector = lanes / height;
+  Values columns;
+  for (unsigned i = 0; i < lanes; ++i) {
+    unsigned block = i / 4;
+    Value vector = rows[4 * (block / perVector) + i % 4];
+    int64_t first = block % perVector * height;
+    columns.push_back(code.shuffle(
+        vector, vector,
+        llvm::to_vector(llvm::seq<int64_t>(first, first + height))));
+  }
+  return columns;
+}
+
 namespace {
 /// The arguments of a pack function, and what it works with.
 struct PackEmitter {
@@ -95,6 +133,7 @@ struct PackEmitter {
   Expr scratch = code.alloca(lanes * blockK * bytes);
 
   void emit();
+  void emitRows(unsigned height);
   void emitBlock(const Expr &position, ArrayRef<Value> rowPointers);
   Value loadCells(const Expr &address);
 };
@@ -118,7 +157,8 @@ void PackEmitter::emitBlock(const Expr &position, ArrayRef<Value> rowPointers) {
                   rowStride, rows, rest * bytes);
   });
   Values cells;
-  for (unsigned i = 0; i < lanes; ++i) {
+  unsigned height = rowPointers.size();
+  for (unsigned i = 0; i < height; ++i) {
     Expr source = code.at(rowPointers[i], offset);
     if (i % 2 == 0)
       code.prefetch(
@@ -127,19 +167,36 @@ void PackEmitter::emitBlock(const Expr &position, ArrayRef<Value> rowPointers) {
         select(isPartial, code.at(scratch, i * blockK * bytes), source)));
   }
   Expr row = pairs ? position >> 1 : position;
-  for (auto [i, column] : llvm::enumerate(transpose(code, cells)))
+  Values columns = height == lanes ? transpose(code, std::move(cells))
+                                   : transposeFew(code, std::move(cells));
+  for (auto [i, column] : llvm::enumerate(columns))
     code.store(column, code.at(panel, (row + int64_t(i)) * panelStride), 4);
 }
 
-void PackEmitter::emit() {
+void PackEmitter::emitRows(unsigned height) {
   Values rowPointers;
-  for (unsigned i = 0; i < lanes; ++i) {
+  for (unsigned i = 0; i < height; ++i) {
     // Lanes without a row of their own repeat the last one.
     Expr row = minimum(code.i64(i), rows - 1);
     rowPointers.push_back(code.at(from, row * rowStride));
   }
   code.forLoop(code.i64(0), k, blockK,
                [&](Expr position) { emitBlock(position, rowPointers); });
+}
+
+void PackEmitter::emit() {
+  // Few rows take a part of the shuffles. The lanes beyond those of `height`
+  // are nobody's.
+  std::function<Values(unsigned)> emitFrom = [&](unsigned height) -> Values {
+    if (height >= lanes)
+      return emitRows(lanes), Values();
+    code.ifElse(
+        rows < int64_t(height + 1), {},
+        [&] { return emitRows(height), Values(); },
+        [&] { return emitFrom(2 * height); });
+    return {};
+  };
+  emitFrom(4);
   code.finish();
 }
 
