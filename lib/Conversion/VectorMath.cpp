@@ -9,6 +9,7 @@
 #include "EmitExpr.h"
 #include "VectorMathFunctions.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tilec/Target/CPUTarget.h"
 
 using namespace tilec;
 using namespace tilec::emit;
@@ -19,14 +20,34 @@ static Expr powerOfTwo(const Expr &n) {
   return ((n + 127) << 23).bitcast(n.e().b.getF32Type());
 }
 
+/// What an integer n is added to, so that it is in the low bits: 1.5 * 2^23.
+static constexpr double shifter = 0x1.8p23;
+
+/// p * 2^n in two steps, the first exact: a subnormal result is rounded once.
+static Expr scaleInSteps(const Expr &p, const Expr &shifted) {
+  Expr exponent = shifted.asInt() - p.same(shifter).asInt();
+  Expr half{p.e(), p.e().create<arith::ShRSIOp>(exponent, exponent.number(1))};
+  return p * powerOfTwo(half) * powerOfTwo(exponent - half);
+}
+
+/// The same by one instruction, which rounds once too.
+static Expr scaleInOne(const Expr &p, const Expr &shifted) {
+  Site &e = p.e();
+  Value allLanes = e.constantInt(e.b.getI16Type(), -1);
+  constexpr int64_t currentRounding = 4;
+  Value rounding = e.constantInt(e.b.getI32Type(), currentRounding);
+  auto call = e.create<LLVM::CallIntrinsicOp>(
+      p.type(), e.b.getStringAttr("llvm.x86.avx512.mask.scalef.ps.512"),
+      ValueRange{p, shifted - shifter, p, allLanes, rounding});
+  return {e, call.getResult(0)};
+}
+
 /// exp(x) = 2^n exp(r) with |r| <= ln(2)/2 (Cody and Waite's reduction). A NaN
 /// goes through every step.
-static Expr expVector(Expr x) {
+static Expr expVector(Expr x, Expr scale(const Expr &p, const Expr &shifted)) {
   // Beyond these bounds the result is infinity or zero anyway.
   x = select(x < -104.0, x.same(-104.0), x);
   x = select(x > 89.0, x.same(89.0), x);
-  // Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
-  constexpr double shifter = 0x1.8p23;
   Expr shifted = fma(x, x.same(0x1.715476p0), x.same(shifter));
   Expr n = shifted - shifter;
   Expr r = fma(n, x.same(-0x1.62e4p-1), x); // exact: 15 bits of ln(2)
@@ -37,11 +58,7 @@ static Expr expVector(Expr x) {
                  {0.5000000095414404, 0.1666651860270452, 0.04166620506221416,
                   0.008368917858257467, 0.0013950540618188408},
                  /*fused=*/true);
-  Expr p = fma(q, r * r, r) + 1.0;
-  // In two steps, the first exact: a subnormal result is rounded once.
-  Expr exponent = shifted.asInt() - x.same(shifter).asInt();
-  Expr half{x.e(), x.e().create<arith::ShRSIOp>(exponent, exponent.number(1))};
-  return p * powerOfTwo(half) * powerOfTwo(exponent - half);
+  return scale(fma(q, r * r, r) + 1.0, shifted);
 }
 
 /// Applies \p body to vectors; a scalar goes as a vector of one lane.
@@ -67,8 +84,15 @@ static Value callShared(OpBuilder &b, Location loc, MathFunction function,
   });
 }
 
-Value tilec::emitExp(OpBuilder &b, Location loc, Value x) {
-  return onVectors(b, loc, x, expVector);
+Value tilec::emitExp(OpBuilder &b, Location loc, Value x,
+                     const CPUTarget &target) {
+  constexpr int64_t lanes = 16;
+  auto vector = dyn_cast<VectorType>(x.getType());
+  bool isWhole = vector && vector.getNumElements() == lanes;
+  bool inOne = isWhole && target.features().avx512;
+  return onVectors(b, loc, x, [&](Expr x) {
+    return expVector(x, inOne ? scaleInOne : scaleInSteps);
+  });
 }
 
 Value tilec::emitLog(OpBuilder &b, Location loc, Value x) {
@@ -101,8 +125,9 @@ Value tilec::emitRsqrt(OpBuilder &b, Location loc, Value x) {
   return emitRecip(b, loc, emitSqrt(b, loc, x));
 }
 
-Value tilec::emitSigmoid(OpBuilder &b, Location loc, Value x) {
+Value tilec::emitSigmoid(OpBuilder &b, Location loc, Value x,
+                         const CPUTarget &target) {
   Value negated = b.create<arith::NegFOp>(loc, x);
   Site e{b, loc};
-  return emitRecip(b, loc, Expr{e, emitExp(b, loc, negated)} + 1.0);
+  return emitRecip(b, loc, Expr{e, emitExp(b, loc, negated, target)} + 1.0);
 }

@@ -28,7 +28,8 @@ namespace tilec {
 
 class CPUTarget;
 
-mlir::Value emitExp(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+mlir::Value emitExp(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
+                    const CPUTarget &target);
 mlir::Value emitLog(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 mlir::Value emitTanh(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 mlir::Value emitSin(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
@@ -41,7 +42,8 @@ mlir::Value emitRecip(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 mlir::Value emitRsqrt(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 /// `1 / (1 + exp(-x))`, the last two steps correctly rounded: at most 4 ulp
 /// from the same steps with an exact exp.
-mlir::Value emitSigmoid(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+mlir::Value emitSigmoid(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x,
+                        const CPUTarget &target);
 
 // Conversions between FP32 and bit patterns held in `vector<Nxi16>` (`i16` for
 // a scalar). Narrowing rounds to nearest, ties to even; subnormals are exact;

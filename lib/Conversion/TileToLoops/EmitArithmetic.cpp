@@ -102,7 +102,7 @@ Value Emitter::unary(UnaryKind kind, Value x, Type element) {
   case UnaryKind::Abs:
     return b.create<math::AbsFOp>(loc, x);
   case UnaryKind::Exp:
-    return emitExp(b, loc, x);
+    return emitExp(b, loc, x, target);
   case UnaryKind::Log:
     return emitLog(b, loc, x);
   case UnaryKind::Sqrt:
@@ -118,7 +118,7 @@ Value Emitter::unary(UnaryKind kind, Value x, Type element) {
   case UnaryKind::Relu:
     return b.create<arith::MaximumFOp>(loc, x, constantLike(x, 0.0));
   case UnaryKind::Sigmoid:
-    return emitSigmoid(b, loc, x);
+    return emitSigmoid(b, loc, x, target);
   case UnaryKind::Tanh:
     return emitTanh(b, loc, x);
   case UnaryKind::Not:
