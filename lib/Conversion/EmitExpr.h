@@ -152,6 +152,8 @@ Expr select(const Expr &condition, const Expr &x, const Expr &y);
 Expr fma(const Expr &x, const Expr &y, const Expr &z);
 /// The smaller of two signed integers.
 Expr minimum(const Expr &x, const Expr &y);
+/// Of integers that are not negative.
+inline Expr ceilDiv(const Expr &x, const Expr &y) { return (x + (y - 1)) / y; }
 
 /// `c[0] + c[1]*x + c[2]*x^2 + ...` by Horner's rule, each step two roundings,
 /// or one with \p fused.

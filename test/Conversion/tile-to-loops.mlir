@@ -86,15 +86,16 @@ func.func @rows(%x: !tile.tensor<?x16xf32> {tile.name = "x", tile.direction = "i
 // -----
 
 // What is announced before a product is what its kernel prefetches: a pointer,
-// bytes from row to row, and bytes of a row. Another product prefetches nothing.
+// bytes from row to row, bytes of a row, and rows. Another prefetches nothing.
 // CHECK-LABEL: func.func private @announce.mm(
 // CHECK-DAG:     %[[NULL:.*]] = llvm.mlir.zero
 // CHECK-DAG:     %[[NONE:.*]] = arith.constant 0 : i64
 // CHECK-DAG:     %[[STRIDE:.*]] = arith.constant 256 : i64
 // CHECK-DAG:     %[[BYTES:.*]] = arith.constant 128 : i64
+// CHECK-DAG:     %[[ROWS:.*]] = arith.constant 8 : i64
 // CHECK:         %[[NEXT:.*]] = llvm.getelementptr %{{.*}}[512]
-// CHECK:         call @[[KERNEL:.*]]({{.*}}, %false, %[[NEXT]], %[[STRIDE]], %[[BYTES]])
-// CHECK:         call @[[KERNEL]]({{.*}}, %false, %[[NULL]], %[[NONE]], %[[NONE]])
+// CHECK:         call @[[KERNEL:.*]]({{.*}}, %false, %[[NEXT]], %[[STRIDE]], %[[BYTES]], %[[ROWS]])
+// CHECK:         call @[[KERNEL]]({{.*}}, %false, %[[NULL]], %[[NONE]], %[[NONE]], %[[NONE]])
 func.func @announce(%a: !tile.tensor<4x8xf32> {tile.name = "a", tile.direction = "in", tile.shape = affine_map<() -> (4, 8)>},
                     %w: !tile.tensor<16x64xf32> {tile.name = "w", tile.direction = "in", tile.shape = affine_map<() -> (16, 64)>},
                     %y: !tile.tensor<4x32xf32> {tile.name = "y", tile.direction = "out", tile.shape = affine_map<() -> (4, 32)>})
@@ -110,6 +111,40 @@ func.func @announce(%a: !tile.tensor<4x8xf32> {tile.name = "a", tile.direction =
     %q = tile.matmul %x, %w1 : !tile.tile<4x8xf32>, !tile.tile<8x32xf32> -> !tile.tile<4x32xf32>
     %sum = tile.add %p, %q : !tile.tile<4x32xf32>, !tile.tile<4x32xf32> -> !tile.tile<4x32xf32>
     tile.assemble %sum into %y[%c0, %c0] : !tile.tile<4x32xf32> into !tile.tensor<4x32xf32>
+  }
+  return
+}
+
+// -----
+
+// What is announced before a loop over cells is prefetched by it: 16 rows of
+// two lines each by four vectors, hence 8 lines for each, of which four are the
+// most. The rows are 256 bytes apart. A second loop has nothing left.
+// CHECK-LABEL: func.func private @ahead.mm(
+// CHECK:         scf.for %[[I:.*]] = %c0 to %c2
+// CHECK:           scf.for %[[J:.*]] = %c0 to %c32 step %c16
+// CHECK:             %[[IN_ROW:.*]] = arith.divui %[[J]], %c16
+// CHECK:             %[[ROW:.*]] = arith.muli %[[I]], %c2
+// CHECK:             %[[VECTOR:.*]] = arith.addi %[[ROW]], %[[IN_ROW]]
+// CHECK:             arith.muli %[[VECTOR]], %c262144
+// CHECK-COUNT-4:     "llvm.intr.prefetch"({{.*}}) <{cache = 1 : i32, hint = 2 : i32, rw = 0 : i32}>
+// CHECK-NOT:         prefetch
+// CHECK:             llvm.store
+// CHECK-NOT:     prefetch
+// CHECK:       return
+func.func @ahead(%a: !tile.tensor<2x32xf32> {tile.name = "a", tile.direction = "in", tile.shape = affine_map<() -> (2, 32)>},
+                 %w: !tile.tensor<16x64xf32> {tile.name = "w", tile.direction = "in", tile.shape = affine_map<() -> (16, 64)>},
+                 %y: !tile.tensor<4x32xf32> {tile.name = "y", tile.direction = "out", tile.shape = affine_map<() -> (4, 32)>})
+    attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  tile.scope @core_group "mm" {
+    %x = tile.slice %a[%c0, %c0] : !tile.tensor<2x32xf32> -> !tile.tile<2x32xf32>
+    tile.prefetch %w[%c0, %c0] sizes [16, 32] : !tile.tensor<16x64xf32>
+    %e = tile.exp %x : !tile.tile<2x32xf32> -> !tile.tile<2x32xf32>
+    tile.assemble %e into %y[%c0, %c0] : !tile.tile<2x32xf32> into !tile.tensor<4x32xf32>
+    %f = tile.exp %x : !tile.tile<2x32xf32> -> !tile.tile<2x32xf32>
+    tile.assemble %f into %y[%c2, %c0] : !tile.tile<2x32xf32> into !tile.tensor<4x32xf32>
   }
   return
 }

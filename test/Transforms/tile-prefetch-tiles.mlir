@@ -58,6 +58,43 @@ func.func @pages(%q: !tile.tensor<8x64xbf16> {tile.name = "q", tile.direction = 
 }
 
 //--- others.mlir
+// Where exp is computed before a product, 16 of 8 * 64 cells by it and 8 * 64 *
+// 64 / 2 by the product, a third of the rows is announced before exp.
+// OTHERS-LABEL: func.func @softmax(
+// OTHERS:         %[[PAGE:.*]] = arith.select
+// OTHERS-NEXT:    %[[NEXT:.*]] = arith.muli %[[PAGE]], %c64
+// OTHERS-NEXT:    tile.prefetch %{{.*}}[%[[NEXT]], %c0] sizes [21, 64]
+// OTHERS-NEXT:    tile.exp
+// OTHERS:         %[[REST:.*]] = arith.addi %[[NEXT]], %c21
+// OTHERS-NEXT:    tile.prefetch %{{.*}}[%[[REST]], %c0] sizes [43, 64]
+// OTHERS-NEXT:    tile.matmul
+func.func @softmax(%s: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %p: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  scf.for %i = %c0 to %p step %c1 {
+    %row = arith.muli %i, %c64 : index
+    %x = tile.slice %k[%row, %c0] : !tile.tensor<?x64xbf16> -> !tile.tile<64x64xbf16>
+    %e = tile.exp %s : !tile.tile<8x64xbf16> -> !tile.tile<8x64xbf16>
+    %r = tile.matmul %e, %x : !tile.tile<8x64xbf16>, !tile.tile<64x64xbf16> -> !tile.tile<8x64xf32>
+  }
+  return
+}
+
+// A product that costs nothing has all of its rows before it.
+// OTHERS-LABEL: func.func @one(
+// OTHERS:         tile.prefetch %{{.*}} sizes [1, 1]
+// OTHERS-NEXT:    tile.matmul
+func.func @one(%s: !tile.tile<1x1xbf16>, %k: !tile.tensor<?x1xbf16>, %p: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %p step %c1 {
+    %x = tile.slice %k[%i, %c0] : !tile.tensor<?x1xbf16> -> !tile.tile<1x1xbf16>
+    %r = tile.matmul %s, %x : !tile.tile<1x1xbf16>, !tile.tile<1x1xbf16> -> !tile.tile<1x1xf32>
+  }
+  return
+}
+
 // The next page is read ahead of a check that may be what keeps the read
 // inside.
 // OTHERS-LABEL: func.func @checked(

@@ -37,7 +37,7 @@ struct MatmulKind {
 ///   (a: !llvm.ptr, aRowStride: i64, aKStride: i64,
 ///    b: !llvm.ptr, bStride: i64, c: !llvm.ptr, cStride: i64,
 ///    m: i64, n: i64, k: i64, accumulate: i1, isPacked: i1,
-///    next: !llvm.ptr, nextStride: i64, nextBytes: i64) -> ()
+///    next: !llvm.ptr, nextStride: i64, nextBytes: i64, nextRows: i64) -> ()
 ///
 /// with strides in elements: A[i, p] is at `a + i*aRowStride + p*aKStride`,
 /// B[p, j] at `b + p*bStride + j` (transposed: `b + j*bStride + p`), C[i, j]
@@ -46,9 +46,10 @@ struct MatmulKind {
 /// may be any number >= 0. Reads and writes only the cells named; pointers are
 /// aligned to their elements, and C overlaps neither A nor B. If `isPacked`,
 /// `a` and `aRowStride` are what `getPackLhsKernel`'s function gave. `next` is
-/// null or a matrix that is used after this product: as many rows as B has,
-/// `nextStride` bytes apart, of which `nextBytes` bytes are prefetched. Needs
-/// up to 48 KB of stack.
+/// null or a matrix that is used after this product: `nextRows` rows,
+/// `nextStride` bytes apart, of which `nextBytes` bytes are prefetched, evenly
+/// over the product and at most as many bytes as it reads of B. Needs up to 48
+/// KB of stack.
 ///
 /// The caller's floating-point environment is the default one; the function
 /// leaves it so.

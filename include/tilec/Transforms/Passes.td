@@ -540,7 +540,9 @@ def TilePrefetchTiles : Pass<"tile-prefetch-tiles", "::mlir::func::FuncOp"> {
     product computes. Before each product, announces what the next one multiplies by, where
     that is a slice of the caller's memory and its place is known early enough: the next
     product of the same block or, before the last one of a loop's body, the first one of the
-    next iteration, whose offsets are computed ahead. Changes no result.
+    next iteration, whose offsets are computed ahead. If cells are computed at length before
+    that product, such as by `tile.exp`, the first rows are announced there already, by the
+    share of time that it takes. Changes no result.
 
     Before:
     ```mlir

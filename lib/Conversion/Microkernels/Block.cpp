@@ -27,6 +27,7 @@ struct BlockEmitter {
   Expr m = code.argument(6), n = code.argument(7), k = code.argument(8);
   Expr fresh = code.argument(9), next = code.argument(10);
   Expr nextStride = code.argument(11), nextBytes = code.argument(12);
+  Expr nextPerK = code.argument(13);
 
   void emit();
   Values emitRows(const Expr &row, RegisterTile tile, Values position);
@@ -45,8 +46,11 @@ Values BlockEmitter::emitColumns(const Expr &row, const Expr &begin,
                                  bool masked, ValueRange position) {
   func::FuncOp callee = getTileFunction(kernel, tile, masked);
   int64_t columns = int64_t(tile.vectors) * kernel.row.lanes;
-  // All tiles over one k together prefetch as much as B has of it.
-  Expr advance = code.i64(columns * kernel.elementBytes() * tile.rows) / m;
+  // All tiles over one k together prefetch what is to be for it.
+  Expr cells = select(n < 1, code.i64(1), n) * m;
+  Expr advance =
+      minimum(ceilDiv(nextPerK * (columns * int64_t(tile.rows)), cells),
+              code.i64(columns * kernel.elementBytes()));
   return code.forLoop(
       begin, end, columns, position, [&](Expr j, ValueRange values) {
         Expr cell = code.at(code.at(c, row * cStride), j * 4);
@@ -95,7 +99,8 @@ void BlockEmitter::emitTail() {
       operands = {a, aStep, scratchB, bScratchStride};
     }
     operands.append({scratchC, cScratchStride, m, code.i64(narrowColumns), k,
-                     fresh, next, nextStride, nextBytes});
+                     fresh, next, nextStride, nextBytes,
+                     code.i64(narrowColumns * kernel.elementBytes())});
     code.call(code.func, operands);
     code.copyRows(cTail, cStride, scratchC, cScratchStride, m, rest * 4);
   });
@@ -133,7 +138,7 @@ func::FuncOp microkernel::getBlockFunction(const Kernel &kernel) {
   Type i1 = IntegerType::get(kernel.context(), 1);
   KernelBuilder code(
       kernel, name,
-      {ptr, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr, i64, i64});
+      {ptr, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr, i64, i64, i64});
   BlockEmitter{code}.emit();
   return code.func;
 }

@@ -38,18 +38,18 @@ mlir::func::FuncOp getTileFunction(const Kernel &kernel, RegisterTile tile,
                                    bool masked);
 
 /// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, m, n, k: i64,
-///  fresh: i1, next: ptr, nextStride, nextBytes: i64)
+///  fresh: i1, next: ptr, nextStride, nextBytes, nextPerK: i64)
 ///
-/// The same for m <= maxRows packed rows of A and any n. As many bytes are
-/// prefetched as B has.
+/// The same for m <= maxRows packed rows of A and any n. For each k `nextPerK`
+/// bytes are prefetched, or as many as B has if that is less.
 mlir::func::FuncOp getBlockFunction(const Kernel &kernel);
 
 /// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, m, n, k: i64,
-///  fresh: i1, next: ptr, nextStride, nextBytes: i64)
+///  fresh: i1, next: ptr, nextStride, nextBytes, nextRows: i64)
 ///
 /// The same for B stored as [n, k], where `transposesInRegisters`; n is a
-/// multiple of `lanes`. Of the rows at `next`, `nextBytes` bytes each, as many
-/// are prefetched as B has.
+/// multiple of `lanes`, neither n nor k is 0. Of the `nextRows` rows at `next`,
+/// `nextBytes` bytes each, at most as many bytes are prefetched as B has.
 mlir::func::FuncOp getTransposedFunction(const Kernel &kernel);
 
 /// Transposes, in each 128 bits of four vectors, the matrix of 4 x 4 cells.

@@ -33,7 +33,7 @@ struct MatmulEmitter {
   Expr isNew = code.argument(10) ^ 1; // not accumulated
   Expr isPacked = code.argument(11);
   Expr next = code.argument(12), nextStride = code.argument(13);
-  Expr nextBytes = code.argument(14);
+  Expr nextBytes = code.argument(14), nextRows = code.argument(15);
   Expr hasNext = code.isNotNull(next);
   Expr aPanel = code.alloca(panelBytes(maxRows, kernel.hasPairsInA()));
   Expr bPanel =
@@ -49,9 +49,9 @@ struct MatmulEmitter {
   Values getA(const Expr &row, const Expr &rows, const Expr &k0,
               const Expr &depth);
   /// Rows that are prefetched while others are multiplied: bytes from one to
-  /// the next, and of each.
+  /// the next, of each, and of all for each k.
   struct RowsAhead {
-    Expr pointer, stride, bytes;
+    Expr pointer, stride, bytes, perK;
   };
   void packRows(const Expr &from, const Expr &stride, const Expr &rows,
                 const Expr &depth, const Expr &panel, int64_t columns,
@@ -117,18 +117,20 @@ MatmulEmitter::RowsAhead MatmulEmitter::aheadOfPanel(const Expr &column,
                            column + panelColumns);
   Expr nextK = select(isLast, select(isLastK, k0, k0 + kChunk), k0);
   Expr inB = code.at(code.at(b, nextColumn * bStride), nextK * bytes);
-  Expr after = code.at(code.at(next, column * nextStride), k0 * bytes);
+  Expr nextRow = column * nextRows / n;
+  Expr after = code.at(code.at(next, nextRow * nextStride), k0 * bytes);
   return {select(hasNext, after, inB), select(hasNext, nextStride, bStride),
-          depth * bytes};
+          depth * bytes, minimum(n - column, code.i64(panelColumns)) * bytes};
 }
 
 /// The same while rows of B are multiplied as they are stored.
 MatmulEmitter::RowsAhead MatmulEmitter::aheadOfRows(const Expr &k0) {
   Expr nextK = k0 + int64_t(kernel.row.prefetchK);
   Expr inB = code.at(b, select(nextK < k, nextK, k0) * bStride);
-  Expr after = code.at(next, k0 * nextStride);
+  Expr after = code.at(next, k0 * nextRows / k * nextStride);
   return {select(hasNext, after, inB), select(hasNext, nextStride, bStride),
-          select(hasNext, nextBytes, n * bytes)};
+          select(hasNext, nextBytes, n * bytes),
+          select(hasNext, ceilDiv(nextRows * nextBytes, k), n * bytes)};
 }
 
 /// B is [n, k]: many of its rows at a time, where A is in order over all of k.
@@ -147,8 +149,10 @@ void MatmulEmitter::emitTransposed(const Expr &row, const Expr &rows,
   code.call(getTransposedFunction(kernel),
             {packedA[0], packedA[1], from, bStride, code.at(c, row * cStride),
              cStride, rows, columns, depth, (k0 == 0) & isNew,
-             select(hasNext, code.at(next, k0 * bytes), after),
-             select(hasNext, nextStride, bStride), depth * bytes});
+             select(hasNext, code.at(next, k0 * nextBytes / k), after),
+             select(hasNext, nextStride, bStride),
+             select(hasNext, depth * nextBytes / k, depth * bytes),
+             select(hasNext, nextRows, columns)});
 }
 
 /// B is [n, k]: from \p column on, a panel of its rows at a time becomes
@@ -171,7 +175,8 @@ void MatmulEmitter::emitPacked(const Expr &row, const Expr &rows,
                 {packedA[0], packedA[1], bPanel, code.i64(4 * panelColumns),
                  code.at(code.at(c, row * cStride), j * 4), cStride, rows,
                  columns, depth, (k0 == 0) & isNew,
-                 code.at(ahead.pointer, half), ahead.stride, ahead.bytes});
+                 code.at(ahead.pointer, half), ahead.stride, ahead.bytes,
+                 ahead.perK});
     });
   });
 }
@@ -185,7 +190,8 @@ void MatmulEmitter::emitRows(const Expr &row, const Expr &rows) {
     code.call(getBlockFunction(kernel),
               {packedA[0], packedA[1], code.at(b, k0 * bStride), bStride,
                code.at(c, row * cStride), cStride, rows, n, depth,
-               (k0 == 0) & isNew, ahead.pointer, ahead.stride, ahead.bytes});
+               (k0 == 0) & isNew, ahead.pointer, ahead.stride, ahead.bytes,
+               ahead.perK});
   });
 }
 
@@ -253,10 +259,10 @@ func::FuncOp tilec::getMatmulKernel(ModuleOp module, MatmulKind kind,
   Type ptr = LLVM::LLVMPointerType::get(kernel.context());
   Type i64 = IntegerType::get(kernel.context(), 64);
   Type i1 = IntegerType::get(kernel.context(), 1);
-  return getFlushed(
-      kernel, kind.transposeB ? "matmul_bt" : "matmul",
-      {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, i1, ptr, i64, i64},
-      [&](KernelBuilder &code) {
-        MatmulEmitter{code, kind.transposeB}.emit();
-      });
+  return getFlushed(kernel, kind.transposeB ? "matmul_bt" : "matmul",
+                    {ptr, i64, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, i1,
+                     ptr, i64, i64, i64},
+                    [&](KernelBuilder &code) {
+                      MatmulEmitter{code, kind.transposeB}.emit();
+                    });
 }

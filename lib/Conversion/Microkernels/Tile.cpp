@@ -283,7 +283,7 @@ void TileEmitter::prefetch(Values &position) {
     Expr after = column + advance;
     Expr isAtEnd = after >= nextBytes;
     position[0] = select(isAtEnd, code.at(row, nextStride), row);
-    position[1] = select(isAtEnd, code.i64(0), after);
+    position[1] = select(isAtEnd, after - nextBytes, after);
   }
 }
 

@@ -39,8 +39,6 @@ struct TransposedTileEmitter {
   unsigned rows;
   const Kernel &kernel = code.kernel;
   int64_t lanes = kernel.row.lanes;
-  /// What is prefetched in a step: as much as it reads of all rows.
-  int64_t pieceBytes = stepBytes * lanes;
   RegisterTile tile{rows, 1};
 
   Expr a = code.argument(0), aStep = code.argument(1);
@@ -49,8 +47,10 @@ struct TransposedTileEmitter {
   Expr k = code.argument(6), fresh = code.argument(7);
   Expr next = code.argument(8), nextStride = code.argument(9);
   Expr nextBytes = code.argument(10);
+  /// Of them in a step.
+  Expr advance = code.argument(11);
   /// From what is multiplied to what is fetched into the first cache.
-  Expr nearBytes = code.argument(11);
+  Expr nearBytes = code.argument(12);
   Expr scratch = code.alloca(lanes * stepBytes);
   Expr panel = code.alloca(stepPairs * 4 * lanes);
 
@@ -106,12 +106,12 @@ Values TransposedTileEmitter::loadPairs(const Expr &from, const Expr &stride) {
 /// The next piece, which is a part of one row.
 void TransposedTileEmitter::prefetch(Value &row, Value &column) {
   Expr address = code.at(row, Expr{code.site, column});
-  for (int64_t byte = 0; byte < pieceBytes; byte += lineBytes)
+  for (int64_t byte = 0; byte < stepBytes * lanes; byte += lineBytes)
     code.prefetch(code.at(address, byte));
-  Expr after = Expr{code.site, column} + pieceBytes;
+  Expr after = Expr{code.site, column} + advance;
   Expr isAtEnd = after >= nextBytes;
   row = select(isAtEnd, code.at(row, nextStride), {code.site, row});
-  column = select(isAtEnd, code.i64(0), after);
+  column = select(isAtEnd, after - nextBytes, after);
 }
 
 /// A line of all rows in as many steps as read one; some rows in each.
@@ -188,8 +188,7 @@ static SmallVector<Type> getArguments(const Kernel &kernel, bool hasExtents) {
   if (hasExtents)
     types.append({i64, i64});
   types.append({i64, i1, ptr, i64, i64});
-  if (!hasExtents)
-    types.push_back(i64);
+  types.append(hasExtents ? 1 : 2, i64);
   return types;
 }
 
@@ -205,20 +204,28 @@ static func::FuncOp getTransposedTile(const Kernel &kernel, unsigned rows) {
 static void emitTransposed(KernelBuilder &code) {
   int64_t lanes = code.kernel.row.lanes;
   Expr rows = code.argument(6), n = code.argument(7);
-  // Short rows are over soon: then it is the next rows, else these.
   Expr bStride = code.argument(3), k = code.argument(8);
-  Expr nearBytes =
-      select(k < maxShortK + 1, bStride * lanes, code.i64(nearInRow));
+  Expr nextBytes = code.argument(12), nextRows = code.argument(13);
+  // A step reads so many bytes, of n * k * 2, and no more are prefetched.
+  Expr piece = code.i64(stepBytes * lanes);
+  Expr advance =
+      minimum(piece, ceilDiv(piece * nextRows * nextBytes, n * k * 2));
   code.forLoop(code.i64(0), n, lanes, [&](const Expr &j) {
+    // Short rows are over soon: then it is the next rows, if there are any,
+    // else these.
+    Expr rowsAhead = select(j + lanes < n, code.i64(lanes), code.i64(0));
+    Expr nearBytes =
+        select(k < maxShortK + 1, bStride * rowsAhead, code.i64(nearInRow));
     Expr b = code.at(code.argument(2), j * bStride);
     Expr c = code.at(code.argument(4), j * 4);
-    Expr next = code.at(code.argument(10), j * code.argument(11));
+    Expr nextRow = j * nextRows / n;
+    Expr next = code.at(code.argument(10), nextRow * code.argument(11));
     for (unsigned r = 1; r <= maxRows; ++r)
       code.ifThen(rows == int64_t(r), [&] {
         code.call(getTransposedTile(code.kernel, r),
                   {code.argument(0), code.argument(1), b, bStride, c,
                    code.argument(5), k, code.argument(9), next,
-                   code.argument(11), code.argument(12), nearBytes});
+                   code.argument(11), nextBytes, advance, nearBytes});
       });
   });
   code.finish();

@@ -60,25 +60,12 @@ void Emitter::callMatmul(const Product &product, const Memory &c,
   if (!isPacked) {
     Value none = toI64(index(0));
     if (product.next)
-      operands.append(
-          {product.next, toI64(product.nextStride), toI64(product.nextBytes)});
+      operands.append({product.next, toI64(product.nextStride),
+                       toI64(product.nextBytes), toI64(product.nextRows)});
     else
-      operands.append({b.create<LLVM::ZeroOp>(loc, ptrType), none, none});
+      operands.append({b.create<LLVM::ZeroOp>(loc, ptrType), none, none, none});
   }
   b.create<func::CallOp>(loc, kernel, operands);
-}
-
-/// What the operation before a product announces.
-void Emitter::setNext(Product &product, Operation *op) {
-  auto prefetch = dyn_cast_or_null<PrefetchOp>(op->getPrevNode());
-  if (!prefetch || prefetch.getSizes().size() != 2)
-    return;
-  Memory memory = tensorMemory(prefetch.getSource(), prefetch.getOffsets());
-  int64_t bytes =
-      getElementBytes(prefetch.getSource().getType().getElementType());
-  product.next = memory.ptr;
-  product.nextStride = mulIndex(memory.strides[0], index(bytes));
-  product.nextBytes = index(prefetch.getSizes()[1] * bytes);
 }
 
 /// Calls the kernel for all of the product, in place of `acc` where possible.

@@ -151,8 +151,7 @@ LogicalResult Emitter::emitOp(Operation *op) {
                           op.getTransposeA(), op.getTransposeB());
       })
       .Case([&](ContractOp op) { return emitContract(op); })
-      // The product after it looks at it.
-      .Case([&](PrefetchOp) { return success(); })
+      .Case([&](PrefetchOp op) { return emitPrefetch(op); })
       .Case([&](ReduceOp op) { return emitReduce(op); })
       .Case([&](FloorDivOp op) { return emitScalarDivision(op, true); })
       .Case([&](ModOp op) { return emitScalarDivision(op, false); })

@@ -82,7 +82,10 @@ void Emitter::evaluateInto(Value tile, const Memory &memory) {
       copyCells(*it.memory, memory, it.type, it.valid);
     return;
   }
+  std::optional<LinesAhead> ahead = takeAnnounced(it.type, it.valid);
   forEachCell(it.type, it.valid, [&](ArrayRef<Value> at, int64_t width) {
+    if (ahead && width == kLanes)
+      emitAhead(*ahead, at);
     storeMemory(memory, it.type.getElementType(), at, load(tile, at, width));
   });
 }

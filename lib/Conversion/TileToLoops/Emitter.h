@@ -277,9 +277,25 @@ private:
     Value isLhsPacked;
     /// Rows that are read after this product, or null: bytes from one to the
     /// next, and of each.
-    Value next, nextStride, nextBytes;
+    Value next, nextStride, nextBytes, nextRows;
   };
+  /// What the operation before a product announces.
   void setNext(Product &product, Operation *op);
+  LogicalResult emitPrefetch(tile::PrefetchOp op);
+  /// Lines of rows that are read soon, fetched by a loop over cells. `valid`
+  /// are that loop's extents, the last one in vectors.
+  struct LinesAhead {
+    Memory memory;
+    Type element;
+    int64_t linesPerRow;
+    SmallVector<Value, 4> valid;
+    Value partsPerVector;
+  };
+  /// What is announced to the loop over \p valid of \p type that comes now.
+  std::optional<LinesAhead> takeAnnounced(tile::TileType type,
+                                          ArrayRef<Value> valid);
+  /// Fetches the share of the vector of cells at \p at.
+  void emitAhead(const LinesAhead &ahead, ArrayRef<Value> at);
   void callMatmul(const Product &product, const Memory &c, bool accumulate);
   void emitProduct(Value result, Value acc, Product product);
   LogicalResult emitMatmul(Operation *op, Value acc, Value lhs, Value rhs,
@@ -366,6 +382,8 @@ private:
 
   /// The block of tile IR being emitted.
   Block *block = nullptr;
+  /// Not yet taken by a loop over cells.
+  tile::PrefetchOp announced;
   IRMapping scalars;
   DenseMap<Value, TileState> tiles;
   DenseMap<Value, TensorState> tensors;

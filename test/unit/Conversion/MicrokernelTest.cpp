@@ -30,7 +30,7 @@ using Kernel = void(const void *a, int64_t aRowStride, int64_t aKStride,
                     const void *b, int64_t bStride, void *c, int64_t cStride,
                     int64_t m, int64_t n, int64_t k, bool accumulate,
                     void *room, const void *next, int64_t nextStride,
-                    int64_t nextBytes);
+                    int64_t nextBytes, int64_t nextRows);
 
 struct Shape {
   int64_t m, n, k;
@@ -181,7 +181,8 @@ void check(Kernel *kernel, const Problem &p, bool accumulate,
          p.transposeA ? p.aStride : 1, p.b.as<void>(), p.bStride,
          p.c.as<void>(), p.cStride, p.shape.m, p.shape.n, p.shape.k, accumulate,
          room ? room->as<void>() : nullptr,
-         accumulate ? reinterpret_cast<void *>(64) : nullptr, 192, 320);
+         accumulate ? reinterpret_cast<void *>(64) : nullptr, 192, 320,
+         p.shape.n / 2);
   for (int64_t at = 0; at < int64_t(before.size()); ++at) {
     int64_t i = at / p.cStride, j = at % p.cStride;
     uint32_t right = before[at];

@@ -150,11 +150,11 @@ def Tile_WriteOp : Tile_Op<"write"> {
 }
 
 def Tile_PrefetchOp : Tile_Op<"prefetch"> {
-  let summary = "Announces what is read after the next product";
+  let summary = "Announces what is read soon";
   let description = [{
     The box of `source` at the offsets, of the given sizes, is brought near while the
-    `tile.matmul` or `tile.matmul_acc` that follows runs. It means nothing: the box may lie
-    outside of the tensor.
+    `tile.matmul` or `tile.matmul_acc` that follows runs or, if another operation follows, while
+    the next loop over cells does. It means nothing: the box may lie outside of the tensor.
 
     ```mlir
     func.func @prefetch(%x: !tile.tensor<?x64xbf16>, %i: index) {
