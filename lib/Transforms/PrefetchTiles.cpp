@@ -12,17 +12,15 @@
 // Where cells are computed at length before the product, such as by exp, a part
 // of the rows is announced there already: memory is asked evenly.
 //
-// Nothing depends on what is announced, so a wrong guess costs time only; but
-// what is computed to find its place runs, and must not fail.
+// Behind a loop's last product comes the first one of the next iteration or, in
+// the last one, of what follows the loop, such as the next iteration of a loop
+// around it. Nothing depends on what is announced: a wrong guess costs time.
 //
 //===----------------------------------------------------------------------===//
 
+#include "RunAhead.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/IR/Dominance.h"
-#include "mlir/IR/IRMapping.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
-#include "tilec/Analysis/Failures.h"
 #include "tilec/Analysis/Storage.h"
 #include "tilec/Dialect/Tile/Tile.h"
 #include "tilec/Transforms/Passes.h"
@@ -85,105 +83,65 @@ int64_t getCost(Operation *op) {
   return rows * rhs.getNumCells() / 2;
 }
 
-/// Computes offsets of a loop's next iteration in this one.
-class NextIteration {
-public:
-  explicit NextIteration(scf::ForOp loop) : loop(loop) {}
+/// What runs inside of another operation as if it stood in its place.
+bool isSequence(Operation *op) { return isa<ScopeOp, scf::ForOp>(op); }
 
-  /// Whether computing it ahead is possible, and cannot fail.
-  bool isComputable(Value value) {
-    if (loop.isDefinedOutsideOfLoop(value) || value == loop.getInductionVar())
-      return true;
-    Operation *op = value.getDefiningOp();
-    if (!op || op->getBlock() != loop.getBody() || op->getNumRegions())
-      return false;
-    // Operands may be shared: each is looked at once.
-    if (auto known = computable.find(op); known != computable.end())
-      return known->second;
-    bool result =
-        runsAhead(op) && llvm::all_of(op->getOperands(), [&](Value operand) {
-          return isComputable(operand);
-        });
-    computable[op] = result;
-    return result;
-  }
+/// The product itself, or the first one in a region or a loop; null if none.
+Operation *getFirstProduct(Operation *op) {
+  if (isProduct(op))
+    return op;
+  if (!isSequence(op) && !isa<ParallelOp>(op))
+    return nullptr;
+  for (Operation &inner : op->getRegion(0).front())
+    if (isProduct(&inner) || isSequence(&inner))
+      if (Operation *first = getFirstProduct(&inner))
+        return first;
+  return nullptr;
+}
 
-  Value compute(OpBuilder &b, Value value) {
-    if (loop.isDefinedOutsideOfLoop(value))
-      return value;
-    if (value == loop.getInductionVar() && !values.contains(value))
-      values.map(value, advance(b));
-    if (Value known = values.lookupOrNull(value))
-      return known;
-    Operation *op = value.getDefiningOp();
-    for (Value operand : op->getOperands())
-      if (!values.contains(operand))
-        values.map(operand, compute(b, operand));
-    b.clone(*op, values);
-    return values.lookup(value);
-  }
-
-private:
-  /// Whether the operation alone may run ahead.
-  bool runsAhead(Operation *op) {
-    auto read = dyn_cast<ReadOp>(op);
-    if (!read)
-      return isMemoryEffectFree(op) && !mayFail(op);
-    if (!read.getInbounds() || !isa<TensorRefType>(read.getSource().getType()))
-      return false;
-    // What keeps it inside must not be a check that has yet to be made.
-    for (Operation &before : *loop.getBody()) {
-      if (&before == op)
-        break;
-      if (mayFail(&before))
-        return false;
-    }
-    return true;
-  }
-
-  /// The last iteration stands for the one after it: whatever that reads is
-  /// there.
-  Value advance(OpBuilder &b) {
-    Location loc = loop.getLoc();
-    Value i = loop.getInductionVar(), step = loop.getStep();
-    Value rest = b.create<arith::SubIOp>(loc, loop.getUpperBound(), i);
-    Value hasNext =
-        b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::sgt, rest, step);
-    Value next = b.create<arith::AddIOp>(loc, i, step);
-    return b.create<arith::SelectOp>(loc, hasNext, next, i);
-  }
-
-  scf::ForOp loop;
-  llvm::DenseMap<Operation *, bool> computable;
-  IRMapping values;
+/// A product that may follow.
+struct Following {
+  Operation *product;
+  /// What it is in, if not in the same block (see RunAhead).
+  Operation *region;
+  RunAhead::Iteration iteration;
 };
+
+/// What follows \p op: the first of these or, in a loop's last iteration, the
+/// next ones.
+SmallVector<Following, 2> getFollowing(Operation *op) {
+  for (Operation *next = op->getNextNode(); next; next = next->getNextNode())
+    if (isProduct(next) || isSequence(next))
+      if (Operation *first = getFirstProduct(next))
+        return {{first, first == next ? nullptr : next,
+                 RunAhead::Iteration::First}};
+  Operation *parent = op->getParentOp();
+  if (isa<ScopeOp>(parent))
+    return getFollowing(parent);
+  if (!isa<scf::ForOp, ParallelOp>(parent))
+    return {};
+  SmallVector<Following, 2> found = {
+      {getFirstProduct(parent), parent, RunAhead::Iteration::Next}};
+  if (isa<scf::ForOp>(parent))
+    found.append(getFollowing(parent));
+  return found;
+}
 
 class PrefetchTiles : public tilec::impl::TilePrefetchTilesBase<PrefetchTiles> {
 public:
   using TilePrefetchTilesBase::TilePrefetchTilesBase;
 
   void runOnOperation() override {
-    SmallVector<Block *> blocks;
-    getOperation()->walk([&](Block *block) { blocks.push_back(block); });
-    for (Block *block : blocks) {
-      SmallVector<Operation *> products = getProducts(*block);
-      for (size_t i = 0; i + 1 < products.size(); ++i)
-        announceIn(products[i], products[i + 1]);
-      auto loop = dyn_cast<scf::ForOp>(block->getParentOp());
-      if (loop && !products.empty())
-        announceInLoop(loop, products.back(), products.front());
-    }
+    SmallVector<Operation *> products;
+    getOperation()->walk([&](Operation *op) {
+      if (isProduct(op))
+        products.push_back(op);
+    });
+    for (Operation *product : products)
+      announceAfter(product);
   }
 
 private:
-  SmallVector<Operation *> getProducts(Block &block) {
-    SmallVector<Operation *> products;
-    for (Operation &op : block)
-      if (isProduct(&op))
-        products.push_back(&op);
-    return products;
-  }
-
   /// The slice of the caller's memory that a product multiplies by; null if it
   /// is none, or a large one.
   SliceOp getStreamed(Operation *product) {
@@ -200,24 +158,54 @@ private:
     return isCallers ? slice : SliceOp();
   }
 
-  /// Both are in one block.
-  void announceIn(Operation *product, Operation *next) {
-    SliceOp slice = getStreamed(next);
+  /// Announces at \p product what the one after it reads.
+  void announceAfter(Operation *product) {
+    SmallVector<Following, 2> following = getFollowing(product);
+    if (following.empty())
+      return;
+    SliceOp slice = getStreamed(following[0].product);
     if (!slice)
       return;
-    auto &dominance = getAnalysis<DominanceInfo>();
-    if (!dominance.dominates(slice.getSource(), product) ||
-        !llvm::all_of(slice.getOffsets(), [&](Value offset) {
-          return dominance.dominates(offset, product);
-        }))
-      return;
     SmallVector<Operation *> before = getLong(product);
-    if (!before.empty() &&
-        !llvm::all_of(slice->getOperands(), [&](Value operand) {
-          return dominance.dominates(operand, before.front());
-        }))
-      before.clear();
-    announce(product, before, slice, slice.getOffsets());
+    Operation *place = before.empty() ? product : before.front();
+    SmallVector<Value> offsets = computeOffsets(following, slice, place);
+    if (!offsets.empty())
+      announce(product, before, slice, offsets);
+  }
+
+  /// Of \p slice, which the first of those that may follow reads, or of the
+  /// same slice of others in a loop's last iteration; none if they would have
+  /// to wait.
+  SmallVector<Value> computeOffsets(ArrayRef<Following> following,
+                                    SliceOp slice, Operation *place) {
+    auto &dominance = getAnalysis<DominanceInfo>();
+    RunAhead ahead(following[0].region, following[0].iteration, place,
+                   dominance);
+    if (!dominance.dominates(slice.getSource(), place) ||
+        !llvm::all_of(slice.getOffsets(),
+                      [&](Value offset) { return ahead.isComputable(offset); }))
+      return {};
+    OpBuilder b(place);
+    SmallVector<Value> offsets;
+    for (Value offset : slice.getOffsets())
+      offsets.push_back(ahead.compute(b, offset));
+    auto loop = dyn_cast_or_null<scf::ForOp>(following[0].region);
+    if (following.size() < 2 || !loop)
+      return offsets;
+    SliceOp last = getStreamed(following[1].product);
+    if (!last || last.getSource() != slice.getSource() ||
+        last.getResult().getType().getShape() !=
+            slice.getResult().getType().getShape())
+      return offsets;
+    SmallVector<Value> inLast =
+        computeOffsets(following.drop_front(), last, place);
+    if (inLast.empty())
+      return offsets;
+    Value hasNext = hasNextIteration(b, loop.getLoc(), loop.getInductionVar(),
+                                     loop.getStep(), loop.getUpperBound());
+    for (auto [offset, other] : llvm::zip(offsets, inLast))
+      offset = b.create<arith::SelectOp>(loop.getLoc(), hasNext, offset, other);
+    return offsets;
   }
 
   /// What is long between a product and the one before it.
@@ -229,22 +217,6 @@ private:
         found.push_back(op);
     std::reverse(found.begin(), found.end());
     return found;
-  }
-
-  void announceInLoop(scf::ForOp loop, Operation *last, Operation *first) {
-    SliceOp slice = getStreamed(first);
-    if (!slice || !loop.isDefinedOutsideOfLoop(slice.getSource()))
-      return;
-    NextIteration next(loop);
-    if (!llvm::all_of(slice.getOffsets(),
-                      [&](Value offset) { return next.isComputable(offset); }))
-      return;
-    SmallVector<Operation *> before = getLong(last);
-    OpBuilder b(before.empty() ? last : before.front());
-    SmallVector<Value> offsets;
-    for (Value offset : slice.getOffsets())
-      offsets.push_back(next.compute(b, offset));
-    announce(last, before, slice, offsets);
   }
 
   /// The first rows before \p before, if that is anything, and the others

@@ -21,11 +21,15 @@
 // CHECK:           %[[ROW:.*]] = arith.muli %{{.*}}, %[[PAGE:.*]] : index
 // CHECK:           tile.prefetch %[[V]][%[[ROW]], %[[C0:.*]]] sizes [64, 64]
 // CHECK-NEXT:      tile.matmul %{{.*}} transpose_b
+// CHECK:           %[[SIZE:.*]] = tile.dim %[[TABLE]], 0
+// CHECK:           %[[LAST:.*]] = arith.subi %[[SIZE]]
 // CHECK:           %[[REST:.*]] = arith.subi %[[P]], %[[I]]
 // CHECK:           %[[HAS_NEXT:.*]] = arith.cmpi sgt, %[[REST]], %[[STEP]]
 // CHECK:           %[[AFTER:.*]] = arith.addi %[[I]], %[[STEP]]
 // CHECK:           %[[NEXT:.*]] = arith.select %[[HAS_NEXT]], %[[AFTER]], %[[I]]
-// CHECK:           %[[NEXT_PAGE:.*]] = tile.read %[[TABLE]][%[[NEXT]]]
+// CHECK:           %[[LOW:.*]] = arith.minsi %[[NEXT]], %[[LAST]]
+// CHECK:           %[[INSIDE:.*]] = arith.maxsi %[[LOW]]
+// CHECK:           %[[NEXT_PAGE:.*]] = tile.read %[[TABLE]][%[[INSIDE]]] inbounds
 // CHECK:           %[[NEXT_ROW:.*]] = arith.muli %[[NEXT_PAGE]], %[[PAGE]]
 // CHECK:           tile.prefetch %[[K]][%[[NEXT_ROW]], %[[C0]]] sizes [64, 64]
 // CHECK-NEXT:      tile.matmul_acc
@@ -96,10 +100,14 @@ func.func @one(%s: !tile.tile<1x1xbf16>, %k: !tile.tensor<?x1xbf16>, %p: index) 
 }
 
 // The next page is read ahead of a check that may be what keeps the read
-// inside.
+// inside: the index is kept inside without it.
 // OTHERS-LABEL: func.func @checked(
-// OTHERS-NOT:     tile.prefetch
-// OTHERS:         return
+// OTHERS:         tile.assert
+// OTHERS:         arith.minsi
+// OTHERS:         %[[INSIDE:.*]] = arith.maxsi
+// OTHERS:         %[[ROW:.*]] = tile.read %{{.*}}[%[[INSIDE]]] inbounds
+// OTHERS:         tile.prefetch %{{.*}}[%[[ROW]], %c0] sizes [64, 64]
+// OTHERS-NEXT:    tile.matmul
 func.func @checked(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %table: !tile.tensor<?xi32>,
                    %p: index, %size: index) {
   %c0 = arith.constant 0 : index
@@ -168,11 +176,11 @@ func.func @shared(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %p: in
   return
 }
 
-// What the program made itself is near, and a read without a promise may fail.
+// What the program made itself is near.
 // OTHERS-LABEL: func.func @near(
 // OTHERS-NOT:     tile.prefetch
 // OTHERS:         return
-func.func @near(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %table: !tile.tensor<?xi32>, %p: index) {
+func.func @near(%q: !tile.tile<8x64xbf16>, %p: index) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %made = tile.create : !tile.tensor<256x64xbf16>
@@ -180,10 +188,77 @@ func.func @near(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %table: 
     %x = tile.slice %made[%i, %c0] : !tile.tensor<256x64xbf16> -> !tile.tile<64x64xbf16>
     %s = tile.matmul %q, %x transpose_b : !tile.tile<8x64xbf16>, !tile.tile<64x64xbf16> -> !tile.tile<8x64xf32>
   }
+  return
+}
+
+// A table that nothing was read from before may be empty, as the loop may be.
+// OTHERS-LABEL: func.func @empty(
+// OTHERS-NOT:     tile.prefetch
+// OTHERS:         scf.for
+func.func @empty(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %table: !tile.tensor<?xi32>, %p: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %first = tile.slice %k[%p, %c0] : !tile.tensor<?x64xbf16> -> !tile.tile<64x64xbf16>
+  %r = tile.matmul %q, %first transpose_b : !tile.tile<8x64xbf16>, !tile.tile<64x64xbf16> -> !tile.tile<8x64xf32>
   scf.for %i = %c0 to %p step %c1 {
-    %row = tile.read %table[%i] : !tile.tensor<?xi32> -> index
+    %row = tile.read %table[%i] inbounds : !tile.tensor<?xi32> -> index
     %x = tile.slice %k[%row, %c0] : !tile.tensor<?x64xbf16> -> !tile.tile<64x64xbf16>
     %s = tile.matmul %q, %x transpose_b : !tile.tile<8x64xbf16>, !tile.tile<64x64xbf16> -> !tile.tile<8x64xf32>
+  }
+  return
+}
+
+// What may fail does not run ahead.
+// OTHERS-LABEL: func.func @divided(
+// OTHERS-NOT:     tile.prefetch
+// OTHERS:         return
+func.func @divided(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %p: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %p step %c1 {
+    %row = arith.divui %p, %i : index
+    %x = tile.slice %k[%row, %c0] : !tile.tensor<?x64xbf16> -> !tile.tile<64x64xbf16>
+    %s = tile.matmul %q, %x transpose_b : !tile.tile<8x64xbf16>, !tile.tile<64x64xbf16> -> !tile.tile<8x64xf32>
+  }
+  return
+}
+
+// Before a loop, the first product in it; in its last iteration, the first one
+// of the next iteration around it, which is a loop of threads.
+// OTHERS-LABEL: func.func @items(
+// OTHERS-SAME:    %[[K:[a-z0-9]+]]: !tile.tensor<?x64xbf16>, %[[N:[a-z0-9]+]]: index, %[[P:[a-z0-9]+]]: index
+// OTHERS:         tile.parallel %[[ITEM:.*]] = %c0 to %[[N]] step %c1
+// OTHERS:           %[[ROW:.*]] = arith.muli %[[ITEM]], %c64
+// OTHERS:           %[[SECOND:.*]] = arith.addi %[[ROW]], %c1
+// OTHERS-NEXT:      tile.prefetch %[[K]][%[[SECOND]], %c0] sizes [64, 64]
+// OTHERS-NEXT:      tile.matmul
+// OTHERS:           scf.for %[[I:.*]] = %c1 to %[[P]] step %c1
+// OTHERS:             %[[OWN:.*]] = arith.addi %[[ROW]], %{{.*}} : index
+// OTHERS:             arith.subi %[[P]], %[[I]]
+// OTHERS:             %[[NEXT:.*]] = arith.addi %[[ROW]], %{{.*}} : index
+// OTHERS:             %[[LEFT:.*]] = arith.subi %[[N]], %[[ITEM]]
+// OTHERS:             arith.cmpi sgt, %[[LEFT]], %c1
+// OTHERS:             %[[AFTER:.*]] = arith.addi %[[ITEM]], %c1
+// OTHERS:             %[[NEXT_ITEM:.*]] = arith.select %{{.*}}, %[[AFTER]], %[[ITEM]]
+// OTHERS:             %[[OTHER:.*]] = arith.muli %[[NEXT_ITEM]], %c64
+// OTHERS:             %[[CHOSEN:.*]] = arith.select %{{.*}}, %[[NEXT]], %[[OTHER]]
+// OTHERS:             tile.prefetch %[[K]][%[[CHOSEN]], %{{.*}}] sizes [64, 64]
+// OTHERS-NEXT:        tile.matmul
+func.func @items(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %n: index, %p: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  tile.parallel %item = %c0 to %n step %c1 {
+    tile.scope @core_group "item" {
+      %row = arith.muli %item, %c64 : index
+      %first = tile.slice %k[%row, %c0] : !tile.tensor<?x64xbf16> -> !tile.tile<64x64xbf16>
+      %r = tile.matmul %q, %first transpose_b : !tile.tile<8x64xbf16>, !tile.tile<64x64xbf16> -> !tile.tile<8x64xf32>
+      scf.for %i = %c1 to %p step %c1 {
+        %at = arith.addi %row, %i : index
+        %x = tile.slice %k[%at, %c0] : !tile.tensor<?x64xbf16> -> !tile.tile<64x64xbf16>
+        %s = tile.matmul %q, %x transpose_b : !tile.tile<8x64xbf16>, !tile.tile<64x64xbf16> -> !tile.tile<8x64xf32>
+      }
+    }
   }
   return
 }
