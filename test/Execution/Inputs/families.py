@@ -32,7 +32,7 @@ FAMILIES = {
     "casts": (DTYPES, casts.casts, [(8, 19)]),
     "scalar-casts": (DTYPES, casts.scalar_casts, [(8, 19)]),
     "wraps": (INTEGERS, casts.wraps, [(2, 17)]),
-    "reductions": (FLOATS + INTEGERS, reductions.reductions, [(3, 1), (2, 15), (3, 16), (2, 100), (4, 35)]),
+    "reductions": (FLOATS + INTEGERS, reductions.reductions, [(3, 1), (2, 15), (3, 16), (2, 100), (1, 150), (4, 35)]),
     "equal-cells": (FLOATS + INTEGERS, reductions.equal_cells, FEW_SHAPES),
     "movement": (DTYPES, movement.movement, [(4, 2), (3, 15), (2, 33)]),
     "counting": (FLOATS + INTEGERS, movement.counting, FEW_SHAPES),
