@@ -151,6 +151,32 @@ func.func @ahead(%a: !tile.tensor<2x32xf32> {tile.name = "a", tile.direction = "
 
 // -----
 
+// Without such a loop the product takes both.
+// CHECK-LABEL: func.func private @left.mm(
+// CHECK-SAME:    %arg0: !llvm.ptr, %[[W:[a-z0-9]+]]: !llvm.ptr,
+// CHECK-DAG:     %[[ROWS:.*]] = arith.constant 16 : i64
+// CHECK-NOT:     prefetch
+// CHECK:         call @{{.*}}({{.*}}, %false, %[[W]], %{{.*}}, %{{.*}}, %[[ROWS]])
+func.func @left(%a: !tile.tensor<4x8xf32> {tile.name = "a", tile.direction = "in", tile.shape = affine_map<() -> (4, 8)>},
+                %w: !tile.tensor<16x64xf32> {tile.name = "w", tile.direction = "in", tile.shape = affine_map<() -> (16, 64)>},
+                %y: !tile.tensor<4x32xf32> {tile.name = "y", tile.direction = "out", tile.shape = affine_map<() -> (4, 32)>})
+    attributes {tile.entry} {
+  %c0 = arith.constant 0 : index
+  %c4 = arith.constant 4 : index
+  %c8 = arith.constant 8 : index
+  tile.scope @core_group "mm" {
+    %x = tile.slice %a[%c0, %c0] : !tile.tensor<4x8xf32> -> !tile.tile<4x8xf32>
+    %w1 = tile.slice %w[%c8, %c0] : !tile.tensor<16x64xf32> -> !tile.tile<8x32xf32>
+    tile.prefetch %w[%c0, %c0] sizes [4, 32] : !tile.tensor<16x64xf32>
+    tile.prefetch %w[%c4, %c0] sizes [12, 32] : !tile.tensor<16x64xf32>
+    %p = tile.matmul %x, %w1 : !tile.tile<4x8xf32>, !tile.tile<8x32xf32> -> !tile.tile<4x32xf32>
+    tile.assemble %p into %y[%c0, %c0] : !tile.tile<4x32xf32> into !tile.tensor<4x32xf32>
+  }
+  return
+}
+
+// -----
+
 // An accumulator is updated in place: one buffer, no copies between steps.
 // CHECK-LABEL: func.func @accumulate(
 // CHECK-SAME:    tile.scratch_bytes = 256

@@ -73,6 +73,7 @@ LogicalResult Emitter::emitEntry(func::FuncOp entry) {
 
 LogicalResult Emitter::emitBlock(Block &body) {
   Block *outer = std::exchange(block, &body);
+  PrefetchOp announcedOutside = std::exchange(announced, {});
   for (Operation &op : body.without_terminator()) {
     loc = op.getLoc();
     protectFrom(&op);
@@ -81,6 +82,7 @@ LogicalResult Emitter::emitBlock(Block &body) {
   }
   loc = body.getTerminator()->getLoc();
   block = outer;
+  announced = announcedOutside;
   return success();
 }
 

@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // A product takes what is announced right before it. Else the next loop over
-// cells of the same block does, some lines with each of its vectors.
+// cells of the same block does, some lines with each of its vectors, or the
+// next product if there is no such loop.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,17 +34,31 @@ static int64_t getRowBytes(PrefetchOp op) {
          getElementBytes(op.getSource().getType().getElementType());
 }
 
+/// Whether both announce columns of one tensor.
+static bool isSameStrip(PrefetchOp x, PrefetchOp y) {
+  return x.getSource() == y.getSource() && x.getSizes()[1] == y.getSizes()[1] &&
+         x.getOffsets()[1] == y.getOffsets()[1];
+}
+
 void Emitter::setNext(Product &product, Operation *op) {
+  PrefetchOp left = std::exchange(announced, {});
   auto prefetch = dyn_cast_or_null<PrefetchOp>(op->getPrevNode());
   if (!prefetch || prefetch.getSizes().size() != 2)
     return;
+  int64_t rows = prefetch.getSizes()[0];
+  // Rows before these that no loop has taken, where the cells were computed in
+  // no loop of their own.
+  if (left && isSameStrip(left, prefetch)) {
+    rows += left.getSizes()[0];
+    prefetch = left;
+  }
   Memory memory = tensorMemory(prefetch.getSource(), prefetch.getOffsets());
   int64_t bytes =
       getElementBytes(prefetch.getSource().getType().getElementType());
   product.next = memory.ptr;
   product.nextStride = mulIndex(memory.strides[0], index(bytes));
   product.nextBytes = index(getRowBytes(prefetch));
-  product.nextRows = index(prefetch.getSizes()[0]);
+  product.nextRows = index(rows);
 }
 
 LogicalResult Emitter::emitPrefetch(PrefetchOp op) {
@@ -55,7 +70,7 @@ LogicalResult Emitter::emitPrefetch(PrefetchOp op) {
 std::optional<Emitter::LinesAhead>
 Emitter::takeAnnounced(TileType type, ArrayRef<Value> valid) {
   PrefetchOp op = announced;
-  if (!op || op->getBlock() != block || type.getShape().back() < kLanes)
+  if (!op || type.getShape().back() < kLanes)
     return std::nullopt;
   announced = {};
   LinesAhead ahead;

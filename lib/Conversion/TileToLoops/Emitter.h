@@ -382,7 +382,7 @@ private:
 
   /// The block of tile IR being emitted.
   Block *block = nullptr;
-  /// Not yet taken by a loop over cells.
+  /// In this block, and not yet taken by a loop over cells.
   tile::PrefetchOp announced;
   IRMapping scalars;
   DenseMap<Value, TileState> tiles;
