@@ -16,7 +16,7 @@ if(TILEC_SANITIZE)
   target_compile_options(tilec_options INTERFACE
     -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize=vptr
     # GCC warns of what the sanitizers themselves do with LLVM's headers.
-    -Wno-maybe-uninitialized)
+    -Wno-maybe-uninitialized -Wno-mismatched-new-delete)
   target_link_options(tilec_options INTERFACE -fsanitize=address,undefined)
 endif()
 
