@@ -37,13 +37,30 @@ static int getScope() {
 #endif
 }
 
-/// The loader replaces $ORIGIN by the folder of the library that asks.
-static constexpr char compilerPath[] = "$ORIGIN/" TILEC_COMPILER_FILE;
+/// Beside this library.
+static const char *getCompilerPath() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  // To the loader it is the sanitizers' library that asks.
+  static char path[4096];
+  Dl_info info;
+  if (dladdr(&compiler, &info) && info.dli_fname) {
+    const char *name = strrchr(info.dli_fname, '/');
+    int folder = name ? int(name + 1 - info.dli_fname) : 0;
+    snprintf(path, sizeof(path), "%.*s%s", folder, info.dli_fname,
+             TILEC_COMPILER_FILE);
+  }
+  return path;
+#else
+  // The loader replaces $ORIGIN by the folder of the library that asks.
+  return "$ORIGIN/" TILEC_COMPILER_FILE;
+#endif
+}
 
 static void loadCompiler() {
   bool ownsLLVM = !isLoaded(TILEC_LLVM_FILE);
   // Compiled code and the pool's threads may outlive any last use.
-  void *library = dlopen(compilerPath, RTLD_NOW | RTLD_NODELETE | getScope());
+  void *library =
+      dlopen(getCompilerPath(), RTLD_NOW | RTLD_NODELETE | getScope());
   if (!library) {
     snprintf(problem, sizeof(problem), "the compiler cannot be loaded: %s",
              dlerror());

@@ -107,23 +107,30 @@ struct Following {
   RunAhead::Iteration iteration;
 };
 
-/// What follows \p op: the first of these or, in a loop's last iteration, the
-/// next ones.
-SmallVector<Following, 2> getFollowing(Operation *op) {
+/// What follows \p op: the first of these or, in a loop's last iteration or if
+/// it has none, the next ones; \p most of them.
+SmallVector<Following, 2> getFollowing(Operation *op, unsigned most = 3) {
+  if (most == 0)
+    return {};
   for (Operation *next = op->getNextNode(); next; next = next->getNextNode())
-    if (isProduct(next) || isSequence(next))
-      if (Operation *first = getFirstProduct(next))
-        return {{first, first == next ? nullptr : next,
-                 RunAhead::Iteration::First}};
+    if (Operation *first = isProduct(next) || isSequence(next)
+                               ? getFirstProduct(next)
+                               : nullptr) {
+      SmallVector<Following, 2> found = {
+          {first, first == next ? nullptr : next, RunAhead::Iteration::First}};
+      if (isa<scf::ForOp>(next))
+        found.append(getFollowing(next, most - 1));
+      return found;
+    }
   Operation *parent = op->getParentOp();
   if (isa<ScopeOp>(parent))
-    return getFollowing(parent);
+    return getFollowing(parent, most);
   if (!isa<scf::ForOp, ParallelOp>(parent))
     return {};
   SmallVector<Following, 2> found = {
       {getFirstProduct(parent), parent, RunAhead::Iteration::Next}};
   if (isa<scf::ForOp>(parent))
-    found.append(getFollowing(parent));
+    found.append(getFollowing(parent, most - 1));
   return found;
 }
 
@@ -197,15 +204,27 @@ private:
         last.getResult().getType().getShape() !=
             slice.getResult().getType().getShape())
       return offsets;
-    SmallVector<Value> inLast =
-        computeOffsets(following.drop_front(), last, place);
-    if (inLast.empty())
-      return offsets;
-    Value hasNext = hasNextIteration(b, loop.getLoc(), loop.getInductionVar(),
-                                     loop.getStep(), loop.getUpperBound());
-    for (auto [offset, other] : llvm::zip(offsets, inLast))
-      offset = b.create<arith::SelectOp>(loop.getLoc(), hasNext, offset, other);
+    Value runs = getRuns(b, ahead, loop, following[0].iteration);
+    SmallVector<Value> others;
+    if (runs)
+      others = computeOffsets(following.drop_front(), last, place);
+    for (auto [offset, other] : llvm::zip(offsets, others))
+      offset = b.create<arith::SelectOp>(loop.getLoc(), runs, offset, other);
     return offsets;
+  }
+
+  /// Whether the loop has that iteration; null if it cannot be known yet.
+  Value getRuns(OpBuilder &b, RunAhead &ahead, scf::ForOp loop,
+                RunAhead::Iteration iteration) {
+    if (iteration == RunAhead::Iteration::Next)
+      return hasNextIteration(b, loop.getLoc(), loop.getInductionVar(),
+                              loop.getStep(), loop.getUpperBound());
+    Value lower = loop.getLowerBound(), upper = loop.getUpperBound();
+    if (!ahead.isComputable(lower) || !ahead.isComputable(upper))
+      return {};
+    return b.create<arith::CmpIOp>(loop.getLoc(), arith::CmpIPredicate::slt,
+                                   ahead.compute(b, lower),
+                                   ahead.compute(b, upper));
   }
 
   /// What is long between a product and the one before it.

@@ -223,14 +223,17 @@ func.func @divided(%q: !tile.tile<8x64xbf16>, %k: !tile.tensor<?x64xbf16>, %p: i
   return
 }
 
-// Before a loop, the first product in it; in its last iteration, the first one
-// of the next iteration around it, which is a loop of threads.
+// Before a loop, the first product in it; in its last iteration, or if it has
+// none, the first one of the next iteration of the loop around it.
 // OTHERS-LABEL: func.func @items(
 // OTHERS-SAME:    %[[K:[a-z0-9]+]]: !tile.tensor<?x64xbf16>, %[[N:[a-z0-9]+]]: index, %[[P:[a-z0-9]+]]: index
 // OTHERS:         tile.parallel %[[ITEM:.*]] = %c0 to %[[N]] step %c1
 // OTHERS:           %[[ROW:.*]] = arith.muli %[[ITEM]], %c64
 // OTHERS:           %[[SECOND:.*]] = arith.addi %[[ROW]], %c1
-// OTHERS-NEXT:      tile.prefetch %[[K]][%[[SECOND]], %c0] sizes [64, 64]
+// OTHERS-NEXT:      %[[ANY:.*]] = arith.cmpi slt, %c1, %[[P]]
+// OTHERS:           %[[OTHER_ITEM:.*]] = arith.muli
+// OTHERS:           %[[FIRST:.*]] = arith.select %[[ANY]], %[[SECOND]], %[[OTHER_ITEM]]
+// OTHERS:           tile.prefetch %[[K]][%[[FIRST]], %{{.*}}] sizes [64, 64]
 // OTHERS-NEXT:      tile.matmul
 // OTHERS:           scf.for %[[I:.*]] = %c1 to %[[P]] step %c1
 // OTHERS:             %[[OWN:.*]] = arith.addi %[[ROW]], %{{.*}} : index
