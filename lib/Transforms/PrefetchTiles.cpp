@@ -54,9 +54,7 @@ bool isProduct(Operation *op) { return isa<MatmulOp, MatmulAccOp>(op); }
 /// Whether computing a cell takes tens of instructions.
 bool isLong(Operation *op) {
   auto unary = dyn_cast<UnaryElementwiseOp>(op);
-  if (!unary ||
-      !isa<FloatType>(
-          cast<TileType>(op->getResult(0).getType()).getElementType()))
+  if (!unary)
     return false;
   switch (unary.getUnaryKind()) {
   case UnaryKind::Exp:
@@ -74,13 +72,11 @@ bool isLong(Operation *op) {
 /// In instructions on one cell, of products and what is long: that of exp,
 /// which has 20, measured by when a share of the rows serves best.
 int64_t getCost(Operation *op) {
-  int64_t cells = cast<TileType>(op->getResult(0).getType()).getNumCells();
+  auto result = cast<TileType>(op->getResult(0).getType());
   if (!isProduct(op))
-    return 16 * cells;
-  auto rhs = getRhs(op).getType();
+    return 16 * result.getNumCells();
   // Each cell of the right operand meets each row; pairs take one instruction.
-  int64_t rows = cast<TileType>(op->getResult(0).getType()).getShape()[0];
-  return rows * rhs.getNumCells() / 2;
+  return result.getShape()[0] * getRhs(op).getType().getNumCells() / 2;
 }
 
 /// What runs inside of another operation as if it stood in its place.

@@ -539,8 +539,10 @@ def TilePrefetchTiles : Pass<"tile-prefetch-tiles", "::mlir::func::FuncOp"> {
     A product of a tile that comes from memory waits for it, and memory waits while the
     product computes. Before each product, announces what the next one multiplies by, where
     that is a slice of the caller's memory and its place is known early enough: the next
-    product of the same block or, before the last one of a loop's body, the first one of the
-    next iteration, whose offsets are computed ahead. If cells are computed at length before
+    product of the same block or in the loop that follows or, before the last one of a loop's
+    body, the first one of the next iteration and, in the last iteration, of the next iteration
+    of the loop around it. Offsets are computed ahead; what they read from tensors is read with
+    indices kept inside, and only where the tensor was read from before. If cells are computed at length before
     that product, such as by `tile.exp`, the first rows are announced there already, by the
     share of time that it takes. Changes no result.
 
