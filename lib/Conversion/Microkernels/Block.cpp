@@ -27,7 +27,7 @@ struct BlockEmitter {
   Expr m = code.argument(6), n = code.argument(7), k = code.argument(8);
   Expr fresh = code.argument(9), next = code.argument(10);
   Expr nextStride = code.argument(11), nextBytes = code.argument(12);
-  Expr nextPerK = code.argument(13);
+  Expr nextPerK = code.argument(13), nextFirst = code.argument(14);
 
   void emit();
   Values emitRows(const Expr &row, RegisterTile tile, Values position);
@@ -54,10 +54,10 @@ Values BlockEmitter::emitColumns(const Expr &row, const Expr &begin,
   return code.forLoop(
       begin, end, columns, position, [&](Expr j, ValueRange values) {
         Expr cell = code.at(code.at(c, row * cStride), j * 4);
-        return code.call(callee,
-                         {code.at(a, row * 4), aStep, code.at(b, j * bytes),
-                          bStride, cell, cStride, k, n - j, fresh, values[0],
-                          values[1], nextStride, nextBytes, advance});
+        return code.call(callee, {code.at(a, row * 4), aStep,
+                                  code.at(b, j * bytes), bStride, cell, cStride,
+                                  k, n - j, fresh, values[0], values[1],
+                                  nextStride, nextBytes, advance, nextFirst});
       });
 }
 
@@ -100,7 +100,8 @@ void BlockEmitter::emitTail() {
     }
     operands.append({scratchC, cScratchStride, m, code.i64(narrowColumns), k,
                      fresh, next, nextStride, nextBytes,
-                     code.i64(narrowColumns * kernel.elementBytes())});
+                     code.i64(narrowColumns * kernel.elementBytes()),
+                     nextFirst});
     code.call(code.func, operands);
     code.copyRows(cTail, cStride, scratchC, cScratchStride, m, rest * 4);
   });
@@ -136,9 +137,9 @@ func::FuncOp microkernel::getBlockFunction(const Kernel &kernel) {
   Type ptr = LLVM::LLVMPointerType::get(kernel.context());
   Type i64 = IntegerType::get(kernel.context(), 64);
   Type i1 = IntegerType::get(kernel.context(), 1);
-  KernelBuilder code(
-      kernel, name,
-      {ptr, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr, i64, i64, i64});
+  KernelBuilder code(kernel, name,
+                     {ptr, i64, ptr, i64, ptr, i64, i64, i64, i64, i1, ptr, i64,
+                      i64, i64, ptr});
   BlockEmitter{code}.emit();
   return code.func;
 }

@@ -25,20 +25,22 @@
 namespace tilec::microkernel {
 
 /// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, k, columns: i64,
-///  fresh: i1, next: ptr, nextColumn, nextStride, nextBytes, advance: i64)
-///     -> (ptr, i64)
+///  fresh: i1, next: ptr, nextColumn, nextStride, nextBytes, advance: i64,
+///  nextFirst: ptr) -> (ptr, i64)
 ///
 /// C[rows, vectors * lanes] += A B, from zero if `fresh`; k is counted in
 /// elements. `aStep` is from one step's cells of A to the next step's. With \p
 /// masked only the first `columns` of C and B are touched. `next` is what to
 /// prefetch: from the byte `nextColumn` of a row of `nextBytes` bytes on, row
 /// by row at the distance `nextStride`, `advance` bytes (at most what the tile
-/// reads of a row) for each k; the results tell where that ended.
+/// reads of a row) for each k, no row before `nextFirst`; the results tell
+/// where that ended.
 mlir::func::FuncOp getTileFunction(const Kernel &kernel, RegisterTile tile,
                                    bool masked);
 
 /// (a: ptr, aStep: i64, b: ptr, bStride: i64, c: ptr, cStride, m, n, k: i64,
-///  fresh: i1, next: ptr, nextStride, nextBytes, nextPerK: i64)
+///  fresh: i1, next: ptr, nextStride, nextBytes, nextPerK: i64,
+///  nextFirst: ptr)
 ///
 /// The same for m <= maxRows packed rows of A and any n. For each k `nextPerK`
 /// bytes are prefetched, or as many as B has if that is less.

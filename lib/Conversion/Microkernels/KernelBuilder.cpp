@@ -113,6 +113,11 @@ Expr KernelBuilder::isNotNull(Value pointer) {
           site.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::ne, pointer, null)};
 }
 
+Expr KernelBuilder::isBelow(Value pointer, Value other) {
+  return {site,
+          site.create<LLVM::ICmpOp>(LLVM::ICmpPredicate::ult, pointer, other)};
+}
+
 void KernelBuilder::prefetch(Value pointer) {
   site.create<LLVM::Prefetch>(pointer, /*rw=*/0, kernel.row.prefetchLocality,
                               /*cache=*/1);

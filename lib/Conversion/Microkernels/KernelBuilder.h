@@ -79,6 +79,7 @@ public:
   Expr maskedLoad(mlir::Type type, mlir::Value pointer, mlir::Value mask,
                   unsigned align);
   Expr isNotNull(mlir::Value pointer);
+  Expr isBelow(mlir::Value pointer, mlir::Value other);
   /// Into the cache that the table says.
   void prefetch(mlir::Value pointer);
   void maskedStore(mlir::Value value, mlir::Value pointer, mlir::Value mask,

@@ -15,6 +15,10 @@ using namespace mlir;
 
 using Values = KernelBuilder::Values;
 
+/// Strips of so many times as many rows as are prefetched ahead are long: if
+/// another strip follows than is thought, that was a small part of the work.
+static constexpr int64_t longStrip = 8;
+
 namespace {
 /// The public kernel's arguments, strides in bytes, and its loops.
 struct MatmulEmitter {
@@ -50,14 +54,16 @@ struct MatmulEmitter {
               const Expr &depth);
   /// Rows that are prefetched while others are multiplied: bytes from one to
   /// the next, of each, and of all for each k.
-  struct RowsAhead {
+  struct Following {
     Expr pointer, stride, bytes, perK;
+    /// No row before this one is prefetched.
+    Expr first;
   };
   void packRows(const Expr &from, const Expr &stride, const Expr &rows,
                 const Expr &depth, const Expr &panel, int64_t columns,
-                bool pairs, const RowsAhead &ahead);
-  RowsAhead aheadOfPanel(const Expr &column, const Expr &k0, const Expr &depth);
-  RowsAhead aheadOfRows(const Expr &k0);
+                bool pairs, const Following &ahead);
+  Following aheadOfPanel(const Expr &column, const Expr &k0, const Expr &depth);
+  Following aheadOfRows(const Expr &k0);
   void emitTransposed(const Expr &row, const Expr &rows, const Expr &columns);
   void emitPacked(const Expr &row, const Expr &rows, const Expr &column);
   void emitRows(const Expr &row, const Expr &rows);
@@ -75,7 +81,7 @@ void MatmulEmitter::clearC() {
 void MatmulEmitter::packRows(const Expr &from, const Expr &stride,
                              const Expr &rows, const Expr &depth,
                              const Expr &panel, int64_t columns, bool pairs,
-                             const RowsAhead &ahead) {
+                             const Following &ahead) {
   func::FuncOp pack = getPackFunction(kernel, pairs);
   int64_t lanes = kernel.row.lanes;
   code.forLoop(code.i64(0), rows, lanes, [&](Expr i) {
@@ -109,7 +115,7 @@ Values MatmulEmitter::getA(const Expr &row, const Expr &rows, const Expr &k0,
 
 /// While a panel is packed and multiplied: rows of what comes after this
 /// product or, if that is not known, of the panel that is packed next.
-MatmulEmitter::RowsAhead MatmulEmitter::aheadOfPanel(const Expr &column,
+MatmulEmitter::Following MatmulEmitter::aheadOfPanel(const Expr &column,
                                                      const Expr &k0,
                                                      const Expr &depth) {
   Expr isLast = column + panelColumns >= n, isLastK = k0 + kChunk >= k;
@@ -120,17 +126,24 @@ MatmulEmitter::RowsAhead MatmulEmitter::aheadOfPanel(const Expr &column,
   Expr nextRow = column * nextRows / n;
   Expr after = code.at(code.at(next, nextRow * nextStride), k0 * bytes);
   return {select(hasNext, after, inB), select(hasNext, nextStride, bStride),
-          depth * bytes, minimum(n - column, code.i64(panelColumns)) * bytes};
+          depth * bytes, minimum(n - column, code.i64(panelColumns)) * bytes,
+          select(hasNext, after, inB)};
 }
 
-/// The same while rows of B are multiplied as they are stored.
-MatmulEmitter::RowsAhead MatmulEmitter::aheadOfRows(const Expr &k0) {
-  Expr nextK = k0 + int64_t(kernel.row.prefetchK);
-  Expr inB = code.at(b, select(nextK < k, nextK, k0) * bStride);
+/// The same while rows of B are multiplied as they are stored; after the last
+/// ones comes what a loop over columns multiplies by next, most likely.
+MatmulEmitter::Following MatmulEmitter::aheadOfRows(const Expr &k0) {
+  int64_t distance = kernel.row.prefetchK;
+  Expr nextK = k0 + distance;
+  // Below a long strip of B's columns: the top of the one to its right.
+  Expr below = select(k < longStrip * distance, k0 * bStride,
+                      (nextK - k) * bStride + n * bytes);
+  Expr inB = code.at(b, select(nextK < k, nextK * bStride, below));
   Expr after = code.at(next, k0 * nextRows / k * nextStride);
   return {select(hasNext, after, inB), select(hasNext, nextStride, bStride),
           select(hasNext, nextBytes, n * bytes),
-          select(hasNext, ceilDiv(nextRows * nextBytes, k), n * bytes)};
+          select(hasNext, ceilDiv(nextRows * nextBytes, k), n * bytes),
+          select(hasNext, next, b)};
 }
 
 /// B is [n, k]: many of its rows at a time, where A is in order over all of k.
@@ -167,7 +180,7 @@ void MatmulEmitter::emitPacked(const Expr &row, const Expr &rows,
     Values packedA = getA(row, rows, k0, depth);
     code.forLoop(column, n, panelColumns, [&](Expr j) {
       Expr columns = minimum(n - j, code.i64(panelColumns));
-      RowsAhead ahead = aheadOfPanel(j, k0, depth);
+      Following ahead = aheadOfPanel(j, k0, depth);
       packRows(code.at(code.at(b, j * bStride), k0 * bytes), bStride, columns,
                depth, bPanel, panelColumns, kernel.hasPairsInB(), ahead);
       Expr half = ahead.stride * (panelColumns / 2);
@@ -176,7 +189,7 @@ void MatmulEmitter::emitPacked(const Expr &row, const Expr &rows,
                  code.at(code.at(c, row * cStride), j * 4), cStride, rows,
                  columns, depth, (k0 == 0) & isNew,
                  code.at(ahead.pointer, half), ahead.stride, ahead.bytes,
-                 ahead.perK});
+                 ahead.perK, ahead.first});
     });
   });
 }
@@ -186,12 +199,12 @@ void MatmulEmitter::emitRows(const Expr &row, const Expr &rows) {
   code.forLoop(code.i64(0), k, kChunk, [&](Expr k0) {
     Expr depth = minimum(k - k0, code.i64(kChunk));
     Values packedA = getA(row, rows, k0, depth);
-    RowsAhead ahead = aheadOfRows(k0);
+    Following ahead = aheadOfRows(k0);
     code.call(getBlockFunction(kernel),
               {packedA[0], packedA[1], code.at(b, k0 * bStride), bStride,
                code.at(c, row * cStride), cStride, rows, n, depth,
                (k0 == 0) & isNew, ahead.pointer, ahead.stride, ahead.bytes,
-               ahead.perK});
+               ahead.perK, ahead.first});
   });
 }
 

@@ -79,6 +79,9 @@ struct KernelRow {
   /// How many rows of B (k) ahead to prefetch, at least kChunk: B is taken to
   /// go on below the rows of this call.
   unsigned prefetchK;
+  /// After how many rows each is asked for again, in case that the processor
+  /// has dropped it. Zero: never.
+  unsigned prefetchAgain;
   /// Vectors in a row of a packed panel of B.
   unsigned panelVectors;
   /// llvm.prefetch's locality: 3 is the nearest cache.

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Ahead.h"
 #include "Functions.h"
 #include "PairDot.h"
 #include <fmt/format.h>
@@ -54,7 +55,7 @@ private:
   Values loadPairs(const Expr &even, const Expr &odd);
   SmallVector<Expr> loadWidened(const Expr &bRow);
   SmallVector<Expr> widenPairs(const Values &pairs, bool second);
-  void prefetch(Values &position);
+  void prefetch(Value &row, Value &column);
   Value columnMask(unsigned firstColumn, unsigned count);
   Expr multiplyAdd(const Expr &x, const Expr &y, const Expr &sum);
   Expr permute(const Expr &x, const Expr &y, bool second, bool toMemory);
@@ -77,8 +78,8 @@ private:
   Expr k = code.argument(6), columns = code.argument(7);
   Expr fresh = code.argument(8);
   Expr next = code.argument(9), nextColumn = code.argument(10);
-  Expr nextStride = code.argument(11), nextBytes = code.argument(12);
-  Expr advance = code.argument(13);
+  RowsAhead ahead{/*first=*/code.argument(14), /*stride=*/code.argument(11),
+                  /*bytes=*/code.argument(12), /*advance=*/code.argument(13)};
   /// Under a mask: the columns of each vector of C, and of each load of B.
   Values cMasks, bMasks;
   Value zeroRowPointer;
@@ -269,22 +270,12 @@ void TileEmitter::step(const Expr &aCells, const Expr &bRow,
   stepWidened(aCells, loadWidened(bRow), accumulators);
 }
 
-/// Prefetches for one step, and moves the position (pointer to a row, byte in
-/// it) on.
-void TileEmitter::prefetch(Values &position) {
-  constexpr int64_t line = 64;
+/// What one step fetches of what comes later.
+void TileEmitter::prefetch(Value &row, Value &column) {
   // Half of what follows packed B is prefetched where B is packed.
   unsigned parts = kernel.packedB ? 1 : kernel.stepK();
-  for (unsigned i = 0; i < parts; ++i) {
-    Expr row{code.site, position[0]}, column{code.site, position[1]};
-    Expr address = code.at(row, column);
-    for (int64_t byte = 0; byte < tileRowBytes(); byte += line)
-      code.prefetch(code.at(address, byte));
-    Expr after = column + advance;
-    Expr isAtEnd = after >= nextBytes;
-    position[0] = select(isAtEnd, code.at(row, nextStride), row);
-    position[1] = select(isAtEnd, after - nextBytes, after);
-  }
+  for (unsigned i = 0; i < parts; ++i)
+    fetchAhead(code, ahead, tileRowBytes(), row, column);
 }
 
 /// What every step needs and none changes.
@@ -318,7 +309,7 @@ void TileEmitter::emit() {
         Expr aCells{code.site, values[0]}, bRow{code.site, values[1]};
         Values position = llvm::to_vector(values.slice(2, 2));
         Values accumulators = llvm::to_vector(values.drop_front(4));
-        prefetch(position);
+        prefetch(position[0], position[1]);
         step(aCells, bRow, i == lastStep, accumulators);
         Values carriedOn = {code.at(aCells, aStep), code.at(bRow, bStep)};
         carriedOn.append(position);
@@ -339,10 +330,10 @@ func::FuncOp microkernel::getTileFunction(const Kernel &kernel,
   MLIRContext *context = kernel.context();
   Type ptr = LLVM::LLVMPointerType::get(context);
   Type i64 = IntegerType::get(context, 64), i1 = IntegerType::get(context, 1);
-  KernelBuilder code(
-      kernel, name,
-      {ptr, i64, ptr, i64, ptr, i64, i64, i64, i1, ptr, i64, i64, i64, i64},
-      {ptr, i64});
+  KernelBuilder code(kernel, name,
+                     {ptr, i64, ptr, i64, ptr, i64, i64, i64, i1, ptr, i64, i64,
+                      i64, i64, ptr},
+                     {ptr, i64});
   TileEmitter(code, tile, masked).emit();
   return code.func;
 }

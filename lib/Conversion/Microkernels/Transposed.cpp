@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Ahead.h"
 #include "Functions.h"
 #include "PairDot.h"
 #include <fmt/format.h>
@@ -45,10 +46,9 @@ struct TransposedTileEmitter {
   Expr b = code.argument(2), bStride = code.argument(3);
   Expr c = code.argument(4), cStride = code.argument(5);
   Expr k = code.argument(6), fresh = code.argument(7);
-  Expr next = code.argument(8), nextStride = code.argument(9);
-  Expr nextBytes = code.argument(10);
-  /// Of them in a step.
-  Expr advance = code.argument(11);
+  Expr next = code.argument(8);
+  RowsAhead ahead{/*first=*/code.argument(13), /*stride=*/code.argument(9),
+                  /*bytes=*/code.argument(10), /*advance=*/code.argument(11)};
   /// From what is multiplied to what is fetched into the first cache.
   Expr nearBytes = code.argument(12);
   Expr scratch = code.alloca(lanes * stepBytes);
@@ -57,7 +57,6 @@ struct TransposedTileEmitter {
   void emit();
   Values initialAccumulators();
   Values loadPairs(const Expr &from, const Expr &stride);
-  void prefetch(Value &row, Value &column);
   void prefetchNear(const Expr &bRow, const Expr &begin);
   Values emitWhole(const Expr &end, Values accumulators);
   Values emitRest(const Expr &begin, Values accumulators);
@@ -103,17 +102,6 @@ Values TransposedTileEmitter::loadPairs(const Expr &from, const Expr &stride) {
   return vectors;
 }
 
-/// The next piece, which is a part of one row.
-void TransposedTileEmitter::prefetch(Value &row, Value &column) {
-  Expr address = code.at(row, Expr{code.site, column});
-  for (int64_t byte = 0; byte < stepBytes * lanes; byte += lineBytes)
-    code.prefetch(code.at(address, byte));
-  Expr after = Expr{code.site, column} + advance;
-  Expr isAtEnd = after >= nextBytes;
-  row = select(isAtEnd, code.at(row, nextStride), {code.site, row});
-  column = select(isAtEnd, after - nextBytes, after);
-}
-
 /// A line of all rows in as many steps as read one; some rows in each.
 void TransposedTileEmitter::prefetchNear(const Expr &bRow, const Expr &begin) {
   constexpr unsigned nearest = 3;
@@ -134,7 +122,7 @@ Values TransposedTileEmitter::emitWhole(const Expr &end, Values accumulators) {
         Expr aCells{code.site, values[0]}, bRow{code.site, values[1]};
         Values after = llvm::to_vector(values);
         Values sums(values.drop_front(4));
-        prefetch(after[2], after[3]);
+        fetchAhead(code, ahead, stepBytes * lanes, after[2], after[3]);
         prefetchNear(bRow, i);
         for (auto [p, pairs] : llvm::enumerate(loadPairs(bRow, bStride)))
           multiplyPairs(code, tile, code.at(aCells, aStep * int64_t(p)), pairs,
@@ -189,6 +177,8 @@ static SmallVector<Type> getArguments(const Kernel &kernel, bool hasExtents) {
     types.append({i64, i64});
   types.append({i64, i1, ptr, i64, i64});
   types.append(hasExtents ? 1 : 2, i64);
+  if (!hasExtents)
+    types.push_back(ptr);
   return types;
 }
 
@@ -225,7 +215,8 @@ static void emitTransposed(KernelBuilder &code) {
         code.call(getTransposedTile(code.kernel, r),
                   {code.argument(0), code.argument(1), b, bStride, c,
                    code.argument(5), k, code.argument(9), next,
-                   code.argument(11), nextBytes, advance, nearBytes});
+                   code.argument(11), nextBytes, advance, nearBytes,
+                   code.argument(10)});
       });
   });
   code.finish();
