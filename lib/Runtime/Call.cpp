@@ -70,6 +70,7 @@ static int32_t runEntry(Call &call, tilec_rt_entry entry, void *const *tensors,
   if (!getStopBits(worker))
     entry(&worker, tensors, scalars);
   endCancellable(call);
+  settleCounts(worker);
   settleMemory(worker.memory);
   worker.call = nullptr;
   if (!getStopBits(worker))

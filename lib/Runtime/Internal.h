@@ -97,6 +97,9 @@ struct Worker : tilec_rt_worker {
   int32_t scopeDepth;
   int64_t scopeStarts[maxScopeDepth];
   int32_t scopes[maxScopeDepth];
+  /// Counted since the worker last entered or left a scope: what all threads
+  /// share is not written for each count.
+  int64_t bytesCounted, flopCounted;
   /// The token whose cancellation marks the worker now. Not used for callers,
   /// which their calls name.
   std::atomic<tilec_rt_cancel_token *> watched;
@@ -171,6 +174,10 @@ void releaseMemory(MemoryStack &memory, int64_t mark);
 
 /// Takes back all of it and brings the chunks together in one.
 void settleMemory(MemoryStack &memory);
+
+/// Adds what the worker has counted to its innermost scope's and the call's
+/// counts.
+void settleCounts(Worker &worker);
 
 void freeMemory(MemoryStack &memory);
 

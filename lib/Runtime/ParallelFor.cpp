@@ -87,6 +87,8 @@ static void runBody(Worker &worker, tilec_rt_body body, void *env,
   int64_t mark = worker.memory.inUse;
   body(&worker, env, iteration);
   // A failed body leaves its scopes open.
+  if (worker.scopeDepth != depth)
+    settleCounts(worker);
   worker.scopeDepth = depth;
   releaseMemory(worker.memory, mark);
 }
@@ -105,6 +107,7 @@ void tilec::runtime::runShare(Loop &loop, Worker &worker, int32_t threads) {
         recordFailure(loop, worker, i);
     }
   }
+  settleCounts(worker);
   if (pieces)
     loop.call->chunks.fetch_add(pieces, std::memory_order_relaxed);
 }

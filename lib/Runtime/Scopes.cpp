@@ -14,6 +14,7 @@ extern "C" void tilec_rt_scope_enter(tilec_rt_worker *w, int32_t scope) {
   Worker &worker = *getWorker(w);
   if (!worker.scopeSeconds)
     return;
+  settleCounts(worker);
   if (worker.scopeDepth < maxScopeDepth) {
     worker.scopes[worker.scopeDepth] = scope;
     worker.scopeStarts[worker.scopeDepth] = nowNanoseconds();
@@ -25,6 +26,7 @@ extern "C" void tilec_rt_scope_leave(tilec_rt_worker *w, int32_t scope) {
   Worker &worker = *getWorker(w);
   if (!worker.scopeSeconds || worker.scopeDepth == 0)
     return;
+  settleCounts(worker);
   --worker.scopeDepth;
   bool known = scope >= 0 && scope < worker.call->scopeCount;
   if (known && worker.scopeDepth < maxScopeDepth) {
@@ -41,10 +43,12 @@ static int32_t getInnermostScope(const Worker &worker) {
   return scope < worker.call->scopeCount ? scope : -1;
 }
 
-extern "C" void tilec_rt_count(tilec_rt_worker *w, int64_t bytesRead,
-                               int64_t flop) {
-  Worker &worker = *getWorker(w);
+void tilec::runtime::settleCounts(Worker &worker) {
   Call &call = *worker.call;
+  int64_t bytesRead = worker.bytesCounted, flop = worker.flopCounted;
+  worker.bytesCounted = worker.flopCounted = 0;
+  if (bytesRead == 0 && flop == 0)
+    return;
   call.bytesRead.fetch_add(bytesRead, std::memory_order_relaxed);
   call.flop.fetch_add(flop, std::memory_order_relaxed);
   int32_t scope = worker.scopeSeconds ? getInnermostScope(worker) : -1;
@@ -55,4 +59,11 @@ extern "C" void tilec_rt_count(tilec_rt_worker *w, int64_t bytesRead,
     call.scopeBytes[row + scope] += bytesRead;
   if (call.scopeFlop)
     call.scopeFlop[row + scope] += flop;
+}
+
+extern "C" void tilec_rt_count(tilec_rt_worker *w, int64_t bytesRead,
+                               int64_t flop) {
+  Worker &worker = *getWorker(w);
+  worker.bytesCounted += bytesRead;
+  worker.flopCounted += flop;
 }
