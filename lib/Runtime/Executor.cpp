@@ -43,7 +43,7 @@ static void runTask(void *data, int32_t index) {
   uint64_t floatControl = getFloatControl();
   setFloatControl(defaultFloatControl);
   if (index == 0)
-    runShare(tasks.pool->loop, worker, tasks.pool->threads);
+    runShare(tasks.pool->loop, worker);
   else
     takePart(*tasks.pool, worker);
   setFloatControl(floatControl);

@@ -137,14 +137,23 @@ struct CallerWorker {
   CallerWorker *next;
 };
 
+/// Iterations that are one worker's as long as no other has run out of its own.
+struct alignas(cacheLine) Share {
+  /// The first block that nobody has taken, in the lower half, and the end.
+  std::atomic<uint64_t> rest;
+};
+
 /// The loop that the pool's threads run.
 struct Loop {
   tilec_rt_body body;
   void *env;
   int64_t count;
   Call *call;
-  /// The first iteration that nobody has taken.
-  alignas(cacheLine) std::atomic<int64_t> next;
+  /// Of each worker, so many.
+  Share *shares;
+  int32_t workers;
+  /// Iterations of a block, but for the last one.
+  int64_t block;
   /// The lowest iteration that failed, or INT64_MAX; `failure` is its.
   alignas(cacheLine) std::atomic<int64_t> lowestFailed;
   std::atomic<uint32_t> failureLock;
@@ -206,7 +215,7 @@ void watch(Worker &worker, tilec_rt_cancel_token *token);
 void unwatch(Worker &worker, tilec_rt_cancel_token *token);
 
 /// One worker's share of the pool's current loop.
-void runShare(Loop &loop, Worker &worker, int32_t threads);
+void runShare(Loop &loop, Worker &worker);
 
 /// The same for a worker other than the caller, which may first have to join
 /// the call.

@@ -10,9 +10,11 @@
 // waits until the threads that entered have left. A thread that never noticed
 // the loop costs nothing.
 //
-// Iterations are handed out in ascending order from one counter, in pieces that
-// shrink to one iteration: a thread runs out of work only when each of the
-// others is in its last piece.
+// Each thread has a share of neighbouring iterations, so that what it reads
+// goes on where it was, in each call the same. It takes them in ascending
+// order, in pieces that shrink to one iteration. Without any left it takes over
+// the upper half of what another has left, and so runs out of work only when
+// each of the others is in its last piece.
 //
 //===----------------------------------------------------------------------===//
 
@@ -55,18 +57,87 @@ template <typename Done> bool spinUntil(int64_t nanoseconds, Done done) {
 }
 } // namespace
 
-/// Takes the next piece of the loop; false if there is none.
-static bool takePiece(Loop &loop, int32_t threads, int64_t &begin,
-                      int64_t &end) {
-  begin = loop.next.load(std::memory_order_relaxed);
-  while (begin < loop.count) {
-    int64_t piece = (loop.count - begin) / (int64_t(4) * threads);
-    end = begin + (piece > 1 ? piece : 1);
-    if (loop.next.compare_exchange_weak(begin, end, std::memory_order_relaxed))
-      return true;
+//===----------------------------------------------------------------------===//
+// Shares of a loop
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Blocks {
+  uint32_t begin, end;
+
+  static Blocks get(uint64_t rest) {
+    return {uint32_t(rest), uint32_t(rest >> 32)};
   }
-  return false;
+  uint64_t rest() const { return uint64_t(end) << 32 | begin; }
+  uint32_t size() const { return end - begin; }
+};
+} // namespace
+
+static void makeShares(Loop &loop) {
+  constexpr int64_t mostBlocks = INT32_MAX;
+  loop.block = (loop.count - 1) / mostBlocks + 1;
+  int64_t blocks = (loop.count - 1) / loop.block + 1;
+  int64_t whole = blocks / loop.workers, rest = blocks % loop.workers;
+  int64_t begin = 0;
+  for (int32_t i = 0; i < loop.workers; ++i) {
+    int64_t end = begin + whole + (i < rest);
+    Blocks share = {uint32_t(begin), uint32_t(end)};
+    loop.shares[i].rest.store(share.rest(), std::memory_order_relaxed);
+    begin = end;
+  }
 }
+
+/// Takes some blocks of a share: \p split says where the part that is taken
+/// begins and ends. None if there are none.
+template <typename Split> static Blocks takeOf(Share &share, Split split) {
+  uint64_t rest = share.rest.load(std::memory_order_relaxed);
+  while (true) {
+    Blocks left = Blocks::get(rest);
+    if (left.size() == 0)
+      return left;
+    Blocks taken = split(left);
+    if (share.rest.compare_exchange_weak(rest, left.rest(),
+                                         std::memory_order_relaxed))
+      return taken;
+  }
+}
+
+/// The first blocks, the fewer the fewer are left.
+static Blocks splitFirst(Blocks &left) {
+  constexpr uint32_t pieces = 16;
+  uint32_t size = left.size() / pieces;
+  Blocks taken = {left.begin, left.begin + (size > 1 ? size : 1)};
+  left.begin = taken.end;
+  return taken;
+}
+
+static Blocks splitUpperHalf(Blocks &left) {
+  Blocks taken = {left.begin + left.size() / 2, left.end};
+  left.end = taken.begin;
+  return taken;
+}
+
+/// Takes the next piece of the loop; false if there is none.
+static bool takePiece(Loop &loop, int32_t worker, int64_t &begin,
+                      int64_t &end) {
+  Share &own = loop.shares[worker];
+  Blocks taken = takeOf(own, splitFirst);
+  for (int32_t i = 1; i < loop.workers && taken.size() == 0; ++i) {
+    taken = takeOf(loop.shares[(worker + i) % loop.workers], splitUpperHalf);
+    if (taken.size() > 1) {
+      own.rest.store(taken.rest(), std::memory_order_relaxed);
+      taken = takeOf(own, splitFirst);
+    }
+  }
+  begin = taken.begin * loop.block;
+  end = taken.end * loop.block;
+  end = end < loop.count ? end : loop.count;
+  return taken.size() != 0;
+}
+
+//===----------------------------------------------------------------------===//
+// What a thread does
+//===----------------------------------------------------------------------===//
 
 /// Keeps the failure of the worker's iteration if it is the lowest so far, and
 /// makes the worker ready for the lower iterations that it may still take.
@@ -93,9 +164,9 @@ static void runBody(Worker &worker, tilec_rt_body body, void *env,
   releaseMemory(worker.memory, mark);
 }
 
-void tilec::runtime::runShare(Loop &loop, Worker &worker, int32_t threads) {
+void tilec::runtime::runShare(Loop &loop, Worker &worker) {
   int64_t begin, end, pieces = 0;
-  while (takePiece(loop, threads, begin, end)) {
+  while (takePiece(loop, worker.index, begin, end)) {
     ++pieces;
     for (int64_t i = begin; i < end; ++i) {
       if (i > loop.lowestFailed.load(std::memory_order_relaxed))
@@ -118,7 +189,7 @@ void tilec::runtime::takePart(tilec_rt_pool &pool, Worker &worker) {
   if (!joinCall(worker, call))
     return;
   watch(worker, call.token);
-  runShare(pool.loop, worker, pool.threads);
+  runShare(pool.loop, worker);
   unwatch(worker, call.token);
   settleMemory(worker.memory);
 }
@@ -267,7 +338,7 @@ static void runOnThreads(tilec_rt_pool &pool, Worker &worker,
   loop.env = env;
   loop.count = count;
   loop.call = worker.call;
-  loop.next.store(0, std::memory_order_relaxed);
+  makeShares(loop);
   loop.lowestFailed.store(INT64_MAX, std::memory_order_relaxed);
   loop.failureLock.store(0, std::memory_order_relaxed);
   worker.inLoop = true;
@@ -276,7 +347,7 @@ static void runOnThreads(tilec_rt_pool &pool, Worker &worker,
     runOnExecutor(pool, worker, count);
   } else {
     openLoop(pool, count);
-    runShare(loop, worker, pool.threads);
+    runShare(loop, worker);
     closeLoop(pool);
   }
   worker.inLoop = false;

@@ -65,6 +65,16 @@ static void freeWorkers(tilec_rt_pool &pool) {
   free(pool.workers);
   free(pool.handles);
   free(pool.processors);
+  free(pool.loop.shares);
+}
+
+/// Null if there is no memory.
+static Share *allocateShares(int32_t count) {
+  void *memory = nullptr;
+  auto size = static_cast<size_t>(count) * sizeof(Share);
+  if (posix_memalign(&memory, alignof(Share), size))
+    return nullptr;
+  return new (memory) Share[static_cast<size_t>(count)]{};
 }
 
 /// A pool of one thread or more.
@@ -78,7 +88,10 @@ static tilec_rt_pool *createPool(int32_t threads) {
   pool->workers = static_cast<Worker *>(calloc(others + 1, sizeof(Worker)));
   pool->handles =
       static_cast<pthread_t *>(calloc(others + 1, sizeof(pthread_t)));
-  if (!pool->workers || !pool->handles) {
+  pool->loop.shares = allocateShares(threads);
+  pool->loop.workers = threads;
+  if (!pool->workers || !pool->handles || !pool->loop.shares) {
+    free(pool->loop.shares);
     free(pool->workers);
     free(pool->handles);
     free(pool);

@@ -138,6 +138,43 @@ TEST(ParallelForThreads, NobodyIdlesWhileWorkIsLeft) {
   EXPECT_EQ(done, 64);
 }
 
+/// The caller's first iteration waits for the other thread's first one.
+TEST(ParallelForThreads, SharesAreOfNeighbours) {
+  Pool pool = makePool(2);
+  std::atomic<int64_t> first{-1};
+  call(pool, [&](tilec_rt_worker *worker) {
+    parallelFor(worker, 11, [&](tilec_rt_worker *self, int64_t i) {
+      int64_t none = -1;
+      if (self != worker)
+        first.compare_exchange_strong(none, i);
+      while (i == 0 && first < 0)
+        std::this_thread::yield();
+    });
+  });
+  EXPECT_EQ(first, 6);
+}
+
+/// More iterations than 32 bits count; the failure of one ends those above it.
+TEST(ParallelForThreads, SharesOfManyIterations) {
+  static const tilec_rt_site site = {"f", 1, 1, "the first"};
+  Pool pool = makePool(2);
+  std::atomic<int64_t> first{-1};
+  std::string failure = call(pool, [&](tilec_rt_worker *worker) {
+    parallelFor(worker, 5000000003, [&](tilec_rt_worker *self, int64_t i) {
+      int64_t none = -1;
+      if (self != worker)
+        first.compare_exchange_strong(none, i);
+      while (i == 0 && first < 0)
+        std::this_thread::yield();
+      if (i == 0)
+        tilec_rt_fail(self, &site, 0, nullptr);
+    });
+  });
+  EXPECT_EQ(failure, "f:1:1: error: the first");
+  // Blocks of three iterations.
+  EXPECT_EQ(first, 2500000002);
+}
+
 TEST(ParallelForThreads, MorePoolsThanOne) {
   Pool first = makePool(2), second = makePool(3);
   int64_t sum = 0;
