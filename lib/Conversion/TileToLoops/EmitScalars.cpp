@@ -155,7 +155,7 @@ void Emitter::countWork(Value bytes, Value flop) {
     return;
   Type i64 = b.getI64Type();
   b.create<func::CallOp>(
-      loc, getRuntimeFunction("tilec_rt_count", {ptrType, i64, i64}),
+      loc, getRuntimeFunction(kCount, {ptrType, i64, i64}),
       ValueRange{function.worker, toI64(bytes), toI64(flop)});
 }
 

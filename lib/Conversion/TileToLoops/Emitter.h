@@ -43,6 +43,14 @@ constexpr int64_t kLanes = 16;
 /// Alignment of every buffer, in bytes.
 constexpr int64_t kAlignment = 64;
 
+/// Of the run-time library (Runtime.h).
+constexpr StringLiteral kScopeEnter = "tilec_rt_scope_enter";
+constexpr StringLiteral kScopeLeave = "tilec_rt_scope_leave";
+constexpr StringLiteral kCount = "tilec_rt_count";
+
+/// Makes one count of those of a block that belong to the same scope.
+void mergeCounts(ModuleOp module);
+
 /// Cells in memory: `ptr` is cell 0; strides count cells.
 struct Memory {
   Value ptr;

@@ -46,6 +46,7 @@ struct TileToLoops : tilec::impl::TileToLoopsBase<TileToLoops> {
       if (failed(emitter.emitEntry(entry)))
         return signalPassFailure();
     }
+    mergeCounts(getOperation());
   }
 };
 
