@@ -129,10 +129,12 @@ static bool takePiece(Loop &loop, int32_t worker, int64_t &begin,
       taken = takeOf(own, splitFirst);
     }
   }
+  if (taken.size() == 0)
+    return false;
   begin = taken.begin * loop.block;
-  end = taken.end * loop.block;
-  end = end < loop.count ? end : loop.count;
-  return taken.size() != 0;
+  int64_t size = taken.size() * loop.block, left = loop.count - begin;
+  end = begin + (size < left ? size : left);
+  return true;
 }
 
 //===----------------------------------------------------------------------===//

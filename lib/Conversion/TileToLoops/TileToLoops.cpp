@@ -46,7 +46,8 @@ struct TileToLoops : tilec::impl::TileToLoopsBase<TileToLoops> {
       if (failed(emitter.emitEntry(entry)))
         return signalPassFailure();
     }
-    mergeCounts(getOperation());
+    if (instrument)
+      mergeCounts(getOperation());
   }
 };
 
