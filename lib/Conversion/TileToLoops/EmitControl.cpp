@@ -330,11 +330,11 @@ LogicalResult Emitter::emitScope(ScopeOp op) {
   function = beginFunction(op.getName(), {});
   int64_t number = scopeNames.size();
   scopeNames.push_back(op.getName().str());
-  emitProfileHook(kScopeEnter, number);
+  emitProfileHook("tilec_rt_scope_enter", number);
   if (failed(emitBlock(*op.getBlock())))
     return failure();
   storeParts(moveInto(op.getYield().getValues(), buffers), slots);
-  emitProfileHook(kScopeLeave, number);
+  emitProfileHook("tilec_rt_scope_leave", number);
   b.create<func::ReturnOp>(loc);
   func::FuncOp scope = function.func;
   function = outer;

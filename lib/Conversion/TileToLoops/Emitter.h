@@ -43,12 +43,11 @@ constexpr int64_t kLanes = 16;
 /// Alignment of every buffer, in bytes.
 constexpr int64_t kAlignment = 64;
 
-/// Of the run-time library (Runtime.h).
-constexpr StringLiteral kScopeEnter = "tilec_rt_scope_enter";
-constexpr StringLiteral kScopeLeave = "tilec_rt_scope_leave";
+/// Of the run-time library (Runtime.h): adds bytes read and operations to what
+/// the worker's scope has.
 constexpr StringLiteral kCount = "tilec_rt_count";
 
-/// Makes one count of those of a block that belong to the same scope.
+/// Makes one count of those of a block.
 void mergeCounts(ModuleOp module);
 
 /// Cells in memory: `ptr` is cell 0; strides count cells.

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each operation of a scope counts its own work. What a block counts between
-// two changes of scope is added up and counted once, so that measured code
-// takes as long as other code.
+// Each operation of a scope counts its own work. What a block counts is added
+// up and counted once, so that measured code takes as long as other code. A
+// scope is a function: all that a block counts belongs to one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,13 +34,9 @@ void lowering::mergeCounts(ModuleOp module) {
     func::CallOp last;
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block))) {
       auto call = dyn_cast<func::CallOp>(op);
-      if (!call)
+      if (!call || call.getCallee() != kCount)
         continue;
-      if (llvm::is_contained({kScopeEnter, kScopeLeave}, call.getCallee()))
-        last = {};
-      else if (call.getCallee() != kCount)
-        continue;
-      else if (last)
+      if (last)
         merge(call, last);
       else
         last = call;
