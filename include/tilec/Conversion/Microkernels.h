@@ -21,6 +21,9 @@ namespace tilec {
 
 class CPUTarget;
 
+/// Bytes that a prefetch brings, on any target.
+constexpr int64_t cacheLineBytes = 64;
+
 /// What a matmul multiplies: A and B hold the element type, C is f32, or i32
 /// for Int8.
 enum class MatmulElement : uint8_t { BF16, FP16, FP32, Int8 };

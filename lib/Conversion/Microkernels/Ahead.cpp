@@ -12,10 +12,8 @@ using namespace tilec::emit;
 using namespace tilec::microkernel;
 using namespace mlir;
 
-static constexpr int64_t lineBytes = 64;
-
 static void fetchLines(KernelBuilder &code, const Expr &from, int64_t bytes) {
-  for (int64_t byte = 0; byte < bytes; byte += lineBytes)
+  for (int64_t byte = 0; byte < bytes; byte += cacheLineBytes)
     code.prefetch(code.at(from, byte));
 }
 
@@ -25,7 +23,7 @@ void microkernel::fetchAhead(KernelBuilder &code, const RowsAhead &ahead,
   fetchLines(code, code.at(current, byte), bytes);
   // Less than a line is asked for often enough.
   int64_t rows = code.kernel.row.prefetchAgain;
-  if (rows > 0 && bytes >= lineBytes) {
+  if (rows > 0 && bytes >= cacheLineBytes) {
     Expr before = code.at(current, ahead.stride * -rows);
     Expr again = select(code.isBelow(before, ahead.first), current, before);
     fetchLines(code, code.at(again, byte), bytes);

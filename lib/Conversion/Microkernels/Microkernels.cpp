@@ -125,9 +125,9 @@ MatmulEmitter::Following MatmulEmitter::aheadOfPanel(const Expr &column,
   Expr inB = code.at(code.at(b, nextColumn * bStride), nextK * bytes);
   Expr nextRow = column * nextRows / n;
   Expr after = code.at(code.at(next, nextRow * nextStride), k0 * bytes);
-  return {select(hasNext, after, inB), select(hasNext, nextStride, bStride),
-          depth * bytes, minimum(n - column, code.i64(panelColumns)) * bytes,
-          select(hasNext, after, inB)};
+  Expr first = select(hasNext, after, inB);
+  return {first, select(hasNext, nextStride, bStride), depth * bytes,
+          minimum(n - column, code.i64(panelColumns)) * bytes, first};
 }
 
 /// The same while rows of B are multiplied as they are stored; after the last

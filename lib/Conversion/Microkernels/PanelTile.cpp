@@ -144,9 +144,8 @@ Values PanelTileEmitter::stepTwice(ValueRange carried) {
 void PanelTileEmitter::prefetch(Value &ahead, const PrefetchAhead &how) {
   if (how.bytes == 0)
     return;
-  constexpr int64_t line = 64;
   int64_t bytes = unrolledSteps * panelStepBytes / range.passes(lanes);
-  for (int64_t byte = 0; byte < bytes; byte += line)
+  for (int64_t byte = 0; byte < bytes; byte += cacheLineBytes)
     code.site.create<LLVM::Prefetch>(code.at(ahead, byte), /*rw=*/0,
                                      how.locality, /*cache=*/1);
   ahead = code.at(ahead, bytes);

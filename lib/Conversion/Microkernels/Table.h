@@ -80,7 +80,7 @@ struct KernelRow {
   /// go on below the rows of this call.
   unsigned prefetchK;
   /// After how many rows each is asked for again, in case that the processor
-  /// has dropped it. Zero: never.
+  /// has dropped it. Zero: never, as where that has not been measured.
   unsigned prefetchAgain;
   /// Vectors in a row of a packed panel of B.
   unsigned panelVectors;

@@ -25,7 +25,6 @@ using namespace mlir;
 
 using Values = KernelBuilder::Values;
 
-static constexpr int64_t lineBytes = 64;
 /// k of rows that many together do not fill the first cache.
 static constexpr int64_t maxShortK = 256;
 /// Bytes of a row ahead of those that are multiplied.
@@ -105,7 +104,7 @@ Values TransposedTileEmitter::loadPairs(const Expr &from, const Expr &stride) {
 /// A line of all rows in as many steps as read one; some rows in each.
 void TransposedTileEmitter::prefetchNear(const Expr &bRow, const Expr &begin) {
   constexpr unsigned nearest = 3;
-  constexpr int64_t steps = lineBytes / stepBytes;
+  constexpr int64_t steps = cacheLineBytes / stepBytes;
   int64_t rowsOfStep = lanes / steps;
   Expr row = ((begin / stepK) & (steps - 1)) * rowsOfStep;
   Expr from = code.at(code.at(bRow, row * bStride), nearBytes);

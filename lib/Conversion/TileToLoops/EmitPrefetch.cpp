@@ -17,7 +17,6 @@ using namespace tilec;
 using namespace tilec::lowering;
 using namespace tilec::tile;
 
-static constexpr int64_t lineBytes = 64;
 /// More lines at a time than memory delivers only fill the queue of loads.
 static constexpr int64_t mostLines = 4;
 /// Lines of a vector are counted in parts of one.
@@ -76,7 +75,7 @@ Emitter::takeAnnounced(TileType type, ArrayRef<Value> valid) {
   LinesAhead ahead;
   ahead.memory = tensorMemory(op.getSource(), op.getOffsets());
   ahead.element = op.getSource().getType().getElementType();
-  ahead.linesPerRow = llvm::divideCeil(getRowBytes(op), lineBytes);
+  ahead.linesPerRow = llvm::divideCeil(getRowBytes(op), cacheLineBytes);
   int64_t lines = op.getSizes()[0] * ahead.linesPerRow;
   ahead.valid.assign(valid.begin(), valid.end());
   ahead.valid.back() =
@@ -101,7 +100,7 @@ void Emitter::emitAhead(const LinesAhead &ahead, ArrayRef<Value> at) {
   }
   Value first = b.createOrFold<arith::DivUIOp>(
       loc, mulIndex(vector, ahead.partsPerVector), index(lineParts));
-  int64_t cells = lineBytes / getElementBytes(ahead.element);
+  int64_t cells = cacheLineBytes / getElementBytes(ahead.element);
   for (int64_t i = 0; i < mostLines; ++i) {
     Value line = addIndex(first, index(i)), perRow = index(ahead.linesPerRow);
     Value row = b.createOrFold<arith::DivUIOp>(loc, line, perRow);

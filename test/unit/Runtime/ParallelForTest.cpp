@@ -138,17 +138,22 @@ TEST(ParallelForThreads, NobodyIdlesWhileWorkIsLeft) {
   EXPECT_EQ(done, 64);
 }
 
-/// The caller's first iteration waits for the other thread's first one.
+/// Notes the first iteration of a thread other than the caller, which waits for
+/// that in its own first one.
+static void noteFirst(std::atomic<int64_t> &first, bool isCaller, int64_t i) {
+  int64_t none = -1;
+  if (!isCaller)
+    first.compare_exchange_strong(none, i);
+  while (first < 0)
+    std::this_thread::yield();
+}
+
 TEST(ParallelForThreads, SharesAreOfNeighbours) {
   Pool pool = makePool(2);
   std::atomic<int64_t> first{-1};
   call(pool, [&](tilec_rt_worker *worker) {
     parallelFor(worker, 11, [&](tilec_rt_worker *self, int64_t i) {
-      int64_t none = -1;
-      if (self != worker)
-        first.compare_exchange_strong(none, i);
-      while (i == 0 && first < 0)
-        std::this_thread::yield();
+      noteFirst(first, self == worker, i);
     });
   });
   EXPECT_EQ(first, 6);
@@ -161,11 +166,7 @@ TEST(ParallelForThreads, SharesOfManyIterations) {
   std::atomic<int64_t> first{-1};
   std::string failure = call(pool, [&](tilec_rt_worker *worker) {
     parallelFor(worker, 5000000003, [&](tilec_rt_worker *self, int64_t i) {
-      int64_t none = -1;
-      if (self != worker)
-        first.compare_exchange_strong(none, i);
-      while (i == 0 && first < 0)
-        std::this_thread::yield();
+      noteFirst(first, self == worker, i);
       if (i == 0)
         tilec_rt_fail(self, &site, 0, nullptr);
     });
